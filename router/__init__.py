@@ -1,0 +1,1 @@
+"""SLO Alert Router: only what threatens a Service Level Objective reaches Slack."""

@@ -1,0 +1,117 @@
+"""The configuration as one frozen value: what the rest of the router is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from router.classify import Rules
+from router.errors import Finding
+from router.gate import Policy
+from router.slo.objective import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How a sender proves itself; every credential is optional, none at all is allowed on loopback only.
+
+    `repr` never shows a secret.
+    """
+
+    bearer: tuple[str, ...] = field(default=(), repr=False)
+    """Accepted tokens (several while one is rotated)."""
+    basic: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Accepted (username, password) pairs."""
+    header: tuple[str, str] | None = field(default=None, repr=False)
+    """A header's name and the value it must have."""
+
+    @property
+    def required(self) -> bool:
+        """Whether any credential is configured."""
+        return bool(self.bearer or self.basic or self.header)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """One configured sender. `type` is a key of router.sources.SOURCES."""
+
+    name: str
+    type: str
+    auth: Auth = field(default_factory=Auth)
+
+
+@dataclass(frozen=True, slots=True)
+class SloSourceConfig:
+    """Where SLO numbers come from; `type` is "prometheus". Headers and credentials are secrets."""
+
+    name: str
+    type: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackTarget:
+    """Where a receiver's messages go in Slack. Tickets go to `ticket_channel`, or to `channel` without one."""
+
+    channel: str
+    ticket_channel: str = ""
+    fallback_channel: str = ""
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A team: where it is told, in which language and time zone."""
+
+    name: str
+    slack: SlackTarget
+    timezone: ZoneInfo
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How often the SLO sources are asked; seconds."""
+
+    interval_s: float = 30.0
+    gap_after_s: float = 60.0
+    """A page-tier burn that no alert covers for this long is a detection gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the user's files say. `findings` are warnings; a configuration with errors never becomes a value."""
+
+    policy: Policy
+    timezone: ZoneInfo
+    locale: str
+    sources: Mapping[str, SourceConfig]
+    slo_sources: Mapping[str, SloSourceConfig]
+    objectives: Mapping[str, Objective]
+    evaluation: Evaluation
+    rules: Rules
+    receivers: Mapping[str, Receiver]
+    durability: str = "L1"
+    """L1: answered once Redis has it in its append-only file's buffer; L2: once that is on disk (WAITAOF)."""
+    external_url: str = ""
+    findings: tuple[Finding, ...] = ()
+    digest: str = ""
+    """Hash of everything read, to tell one configuration from another."""
+    files: tuple[str, ...] = ()
+    """Every file read, for watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says (contract: Environment); secrets are never shown by `repr`."""
+
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8080
+    data_dir: str = ".data"
+    workers: int = 1
+    redis_url: str = field(default="", repr=False)
+    slack_bot_token: str = field(default="", repr=False)
+    slack_signing_secret: str = field(default="", repr=False)
+    slack_app_token: str = field(default="", repr=False)
+    slack_api_url: str = ""

@@ -1,0 +1,142 @@
+"""The life of an incident as a pure state machine, and what people should be told now.
+
+An incident is what one Slack message stands for: the alerts of one route that share `group_by`. What is true now
+(`Incident`) and what people were last told (`Told`) are stored apart; `Order`s close the gap, one at a time.
+Instants are Unix seconds, durations seconds (`_s`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from router.gate import Kind, Outcome, Reason
+from router.slo.verdict import Assessment
+
+
+class Phase(StrEnum):
+    """Where a told incident stands."""
+
+    FIRING = "firing"
+    BURNING = "burning"
+    """Its alerts are gone, but a covering SLO is still at the page tier."""
+    RESOLVED = "resolved"
+
+
+class Say(StrEnum):
+    """The kinds of message an incident can need."""
+
+    ROOT = "root"
+    """The one message of the incident: posted once, edited in place afterwards."""
+    CAUSES = "causes"
+    """First thread reply: the alerts by rule; posted once, edited in place."""
+    BROADCAST = "broadcast"
+    """Thread reply that also shows in the channel: it fired again, or a ticket became a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The on-call guide: what to do about it, one click away."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SloFacts:
+    """An SLO as people need to read it, with what it says now."""
+
+    id: str
+    title: str
+    service: str
+    target: float
+    period: str
+    assessment: Assessment
+    cuj: str = ""
+    impact: str = ""
+    first_action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseKind:
+    """All alerts of one rule in an incident, as one row."""
+
+    rule: str
+    where: str
+    """What they share or the first of them concerns: "checkout-api", "node-17 and 4 more"."""
+    first_at: float
+    last_at: float
+    firing: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a message is drawn from; pure data, so that rendering needs nothing else.
+
+    All strings that come from senders are untrusted. `slo` is the worst covering SLO, None where none is mapped.
+    """
+
+    incident: str
+    """The id people say aloud: "E-7KQ2M"."""
+    say: Say
+    phase: Phase
+    outcome: Outcome
+    reason: Reason
+    kind: Kind
+    title: str
+    started_at: float
+    now: float
+    summary: str = ""
+    severity: str = ""
+    source: str = ""
+    slo: SloFacts | None = None
+    other_slos: tuple[SloFacts, ...] = ()
+    guide: Guide | None = None
+    source_url: str = ""
+    mention: str = ""
+    """The receiver's configured mention (trusted, from configuration), "" for none."""
+    causes: tuple[CauseKind, ...] = ()
+    """The loudest kinds, at most 20, ordered by first seen."""
+    kinds_total: int = 0
+    alerts_firing: int = 0
+    alerts_total: int = 0
+    told_at: float | None = None
+    ended_at: float | None = None
+    refires: int = 0
+    escalated: bool = False
+    """It was a ticket first, and is a page now."""
+    would: Outcome | None = None
+    """Shadow mode: what enforce mode would have done."""
+    would_reason: Reason | None = None
+    budget_cost: float | None = None
+    """Part of the SLO's budget (0..1) spent between start and end of the incident."""
+    notice: Mapping[str, str] | None = None
+    """Facts of a notice by name, for kind NOTICE: what, since, forwarded, affected, detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One message to put into Slack: a new post (`ts` is "") or an edit of `ts`.
+
+    `delivery_id` stays the same for every attempt at the same message. `intent_at` is set when an earlier attempt
+    may already have reached Slack: look it up before posting again. `lookups` counts the fruitless look-ups so far.
+    """
+
+    view: View
+    channel: str
+    delivery_id: str
+    locale: str = "en"
+    ts: str = ""
+    thread_ts: str = ""
+    fallback_channel: str = ""
+    intent_at: float | None = None
+    lookups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Slack has the message: where it stands now. `degraded` names what had to be left out or rerouted."""
+
+    channel: str
+    ts: str
+    degraded: str = ""
