@@ -1,0 +1,1 @@
+"""Slack: drawing messages, delivering them, and the terminal that stands in without a token."""

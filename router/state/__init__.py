@@ -1,0 +1,1 @@
+"""Everything that outlives a restart: keys, Lua scripts and typed calls to Redis or Valkey."""

@@ -1,0 +1,1 @@
+"""The HTTP door: webhooks, the Alertmanager API, health and metrics."""
