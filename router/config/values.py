@@ -52,7 +52,7 @@ class SloSourceConfig:
 
 @dataclass(frozen=True, slots=True)
 class SlackTarget:
-    """Where a receiver's messages go in Slack. Tickets go to `ticket_channel`, or to `channel` without one."""
+    """Where a receiver's messages go in Slack; tickets to `ticket_channel`, without one to `channel`."""
 
     channel: str
     ticket_channel: str = ""
@@ -80,8 +80,17 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class WeeklyReport:
+    """When and where the weekly report goes; `weekday` 0 is Monday, `minute` counts from local midnight."""
+
+    channel: str
+    weekday: int = 0
+    minute: int = 540
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """Everything the user's files say. `findings` are warnings; a configuration with errors never becomes a value."""
+    """Everything the user's files say; `findings` are warnings, for errors never become a value."""
 
     policy: Policy
     timezone: ZoneInfo
@@ -100,6 +109,7 @@ class Config:
     """Hash of everything read, to tell one configuration from another."""
     files: tuple[str, ...] = ()
     """Every file read, for watching."""
+    report: WeeklyReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +125,5 @@ class Environment:
     slack_signing_secret: str = field(default="", repr=False)
     slack_app_token: str = field(default="", repr=False)
     slack_api_url: str = ""
+    config: str = "config/router.yaml"
+    """ROUTER_CONFIG: the configuration file, where a command is not told another."""

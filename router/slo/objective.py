@@ -95,15 +95,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Series that another SLO tool records for this objective, read instead of raw queries where present."""
+    """Error ratios that another SLO tool records for this objective, per window, read where raw queries have no data."""
 
     tool: str
     """"sloth" or "pyrra"."""
     selector: Mapping[str, str]
     """Exact label values that select the series (sloth_id; Pyrra's slo)."""
-    metric: str = ""
-    """Pyrra's base metric name, before ":burnrate5m"."""
-    target_metric: str = ""
+    metric: str
+    """What the series' names start with: "slo:sli_error:ratio_rate", "http_requests:burnrate"; the window follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,8 @@ class Indicator:
     """How good and bad are measured, in the query language of `type`.
 
     Either `total` with `good` or `bad`, or `raw` (a ratio without counts; `raw_is_success` tells its sense), or
-    `sample` with `threshold`. A query holds the placeholder `{{.window}}` where the file had one; otherwise it is a
-    selector or expression that the source turns into an increase over the window.
+    `sample` with `threshold`, or `recorded` alone. A query holds the placeholder `{{.window}}` where the file had
+    one; otherwise it is a selector or expression that the source turns into an increase over the window.
     """
 
     type: str
@@ -123,6 +122,8 @@ class Indicator:
     raw_is_success: bool = False
     sample: str = ""
     threshold: Threshold | None = None
+    counter: bool = True
+    """Whether bare selectors are counters (else gauges that hold the events of one sample each)."""
     slice_s: float = 60.0
     slice_target: float = 1.0
     recorded: Recorded | None = None

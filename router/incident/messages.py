@@ -1,9 +1,4 @@
-"""The life of an incident as a pure state machine, and what people should be told now.
-
-An incident is what one Slack message stands for: the alerts of one route that share `group_by`. What is true now
-(`Incident`) and what people were last told (`Told`) are stored apart; `Order`s close the gap, one at a time.
-Instants are Unix seconds, durations seconds (`_s`).
-"""
+"""What people are told: everything a message is drawn from, and the order to put it into Slack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +26,16 @@ class Say(StrEnum):
     """First thread reply: the alerts by rule; posted once, edited in place."""
     BROADCAST = "broadcast"
     """Thread reply that also shows in the channel: it fired again, or a ticket became a page."""
+
+
+class Call(StrEnum):
+    """Why a broadcast reply calls for attention."""
+
+    REFIRED = "refired"
+    ESCALATED = "escalated"
+    """A ticket became a page, or what was forwarded unjudged now threatens an SLO."""
+    REPEATED = "repeated"
+    """Still firing after `repeat_interval`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class View:
     refires: int = 0
     escalated: bool = False
     """It was a ticket first, and is a page now."""
+    call: Call | None = None
+    """For a BROADCAST: why it is posted."""
     would: Outcome | None = None
     """Shadow mode: what enforce mode would have done."""
     would_reason: Reason | None = None

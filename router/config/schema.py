@@ -1,0 +1,177 @@
+"""The configuration file as it is written: names, defaults and descriptions of every key.
+
+The JSON Schema and docs/configuration.md are generated from here (router.config.reference).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from router.config.durations import Duration
+from router.config.schema_auth import Auth, Basic, Section
+from router.config.schema_route import InhibitRule, Locale, ReceiverSection, RouteSection, TimeInterval
+from router.gate import Mode
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class SourceSection(Section):
+    """One sender. Its name in the configuration is the last part of its URL: `POST /webhook/<name>`."""
+
+    type: Literal["alertmanager", "alertmanager-api", "datadog"] = Field(
+        description="What it sends: Alertmanager's webhook; alerts as Prometheus pushes them to Alertmanager's "
+        "API v2; Datadog's webhook.",
+        examples=["alertmanager"],
+    )
+    auth: Auth = Field(Auth(), description="How it proves itself.", examples=['{bearer: "${ALERTMANAGER_TOKEN:-}"}'])
+
+
+class SloSourceSection(Section):
+    """Where the numbers of SLOs come from."""
+
+    type: Literal["prometheus"] = Field(
+        description="`prometheus`: anything that answers Prometheus' query API.", examples=["prometheus"]
+    )
+    url: HttpUrl = Field(description="Its base URL.", examples=["${PROMETHEUS_URL:-http://127.0.0.1:9090}"])
+    headers: dict[str, str] = Field(
+        {}, description="Headers of every query, for example a tenant.", examples=["{X-Scope-OrgID: shop}"], repr=False
+    )
+    bearer: str = Field("", description="Token of `Authorization: Bearer`.", examples=["${PROM_TOKEN}"], repr=False)
+    bearer_file: str = Field("", description="File that holds the token.", examples=["/run/secrets/prometheus"])
+    basic: Basic | None = Field(
+        None, description="User name and password.", examples=['{username: router, password: "${PROM_PASSWORD}"}']
+    )
+    timeout: Duration = Field(5.0, gt=0, description="How long one query may take.", examples=["5s"])
+
+
+class EvaluationSection(Section):
+    """How often the SLO sources are asked."""
+
+    interval: Duration = Field(30.0, ge=1, le=300, description="Time between two looks at every SLO.", examples=["30s"])
+    gap_after: Duration = Field(
+        60.0,
+        ge=0,
+        description="A page-tier burn that no alert covers for this long is a detection gap, and pages.",
+        examples=["1m"],
+    )
+
+
+class GateSection(Section):
+    """How long the gate may hold an alert that still fires. It is never dropped while it fires."""
+
+    watch: Duration = Field(
+        900.0, gt=0, description="Held for a few bad events only: forwarded after this long.", examples=["15m"]
+    )
+    hold: Duration = Field(
+        86_400.0, gt=0, description="Held without a break: becomes one ticket, fix or delete.", examples=["24h"]
+    )
+
+
+class MappingSection(Section):
+    """Which SLOs an alert can threaten. The first rule that matches wins."""
+
+    matchers: list[str] = Field(
+        description="Conditions on the alert's labels; all must hold.", examples=["['service=\"checkout\"']"]
+    )
+    slos: list[str] = Field(
+        min_length=1,
+        description="SLOs by id. The first names the incident; the gate judges all of them.",
+        examples=["[checkout-availability]"],
+    )
+
+
+class BypassSection(Section):
+    """Alerts that no SLO can judge in time: security, data loss, certificates. They are forwarded as they come."""
+
+    matchers: list[str] = Field(
+        min_length=1,
+        description="Conditions on the alert's labels; all must hold.",
+        examples=["['category=~\"security|data-loss\"']"],
+    )
+
+
+class GuideSection(Section):
+    """The on-call guide of alerts that bring none (`runbook_url`). The first rule that matches wins."""
+
+    matchers: list[str] = Field(description="Conditions; none: every alert.", examples=["['service=\"checkout\"']"])
+    title: str = Field("", description="What the button says.", examples=["Payment errors"])
+    url: HttpUrl = Field(description="Where the guide is.", examples=["https://guides.example.com/checkout"])
+
+
+class ReportSection(Section):
+    """The weekly report."""
+
+    channel: str = Field(min_length=1, description="Where it goes.", examples=["C0SRE"])
+    weekday: Weekday = Field("monday", description="On which day.", examples=["monday"])
+    time: str = Field(
+        "09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="At what local time, hh:mm.", examples=["09:00"]
+    )
+
+
+class HeartbeatSection(Section):
+    """A dead-man's switch, `POST /heartbeat/<name>`. Checked, but not acted on yet."""
+
+    name: SourceName = Field(description="The last part of its URL.", examples=["prometheus"])
+    interval: Duration = Field(gt=0, description="It must come at least this often.", examples=["5m"])
+    receiver: str = Field("", description="Who is told when it stays away.", examples=["sre"])
+
+
+class Root(Section):
+    """The configuration file, config/router.yaml."""
+
+    mode: Mode = Field(
+        Mode.ENFORCE,
+        description="`enforce`: the gate decides. `shadow`: it decides and records, and everything is forwarded.",
+        examples=["shadow"],
+    )
+    timezone: str = Field("UTC", description="Time zone of people and reports (IANA name).", examples=["Asia/Tokyo"])
+    locale: Locale = Field("en", description="Language of messages: `en` or `ja`.", examples=["ja"])
+    durability: Literal["L1", "L2"] = Field(
+        "L1",
+        description="When a sender is answered. `L1`: once Redis has the alerts in its append-only file's buffer "
+        "(survives the end of any process). `L2`: once they are on disk (survives the end of the machine).",
+        examples=["L2"],
+    )
+    external_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="How people reach this router, for links in messages.",
+        examples=["https://router.example.com"],
+    )
+    sources: dict[SourceName, SourceSection] = Field(
+        min_length=1, description="Who sends alerts, by name.", examples=["alertmanager: {type: alertmanager}"]
+    )
+    slo_sources: dict[str, SloSourceSection] = Field(
+        {},
+        description="Where the numbers of SLOs come from, by name. The first one measures every SLO that names none.",
+    )
+    slos: list[str] = Field(
+        [],
+        description="Files of SLOs (OpenSLO v1, Sloth, Pyrra), as paths or globs relative to this file.",
+        examples=["[slos/*.yaml]"],
+    )
+    slo_evaluation: EvaluationSection = Field(
+        EvaluationSection(), description="How often SLOs are measured.", examples=["{interval: 30s}"]
+    )
+    gate: GateSection = Field(GateSection(), description="How long it may hold.", examples=["{watch: 15m, hold: 24h}"])
+    mapping: list[MappingSection] = Field([], description="Which SLOs an alert can threaten, in order.")
+    slo_scope_labels: list[str] = Field(
+        ["operation", "cuj"],
+        description="Labels that narrow an alert down. An SLO without the alert's value of one of them may raise an "
+        "alert, but not clear it.",
+        examples=["[operation, cuj]"],
+    )
+    bypass: list[BypassSection] = Field([], description="Alerts that are never gated.")
+    guides: list[GuideSection] = Field([], description="On-call guides for alerts that bring none, in order.")
+    route: RouteSection = Field(
+        description="The root of the route tree.", examples=["{receiver: sre, group_by: [slo]}"]
+    )
+    receivers: list[ReceiverSection] = Field(min_length=1, description="The teams.")
+    inhibit_rules: list[InhibitRule] = Field([], description="As Alertmanager's. Checked, but not acted on yet.")
+    time_intervals: list[TimeInterval] = Field([], description="As Alertmanager's. Checked, but not acted on yet.")
+    report: ReportSection | None = Field(
+        None, description="The weekly report.", examples=['{channel: C0SRE, weekday: monday, time: "09:00"}']
+    )
+    heartbeats: list[HeartbeatSection] = Field([], description="Dead-man's switches. Checked, but not acted on yet.")

@@ -1,0 +1,49 @@
+"""The life of an incident as a pure state machine, and what people should be told now.
+
+An incident is what one Slack message stands for: the alerts of one route that share `group_by`. What is true now
+(`Incident`) and what people were last told (`Told`) are stored apart; `Order`s close the gap, one message at a time.
+Instants are Unix seconds, durations seconds (`_s`).
+"""
+
+from router.incident.judge import Judgement, judge
+from router.incident.life import ClassState, Incident, Intent, Lead, Life, Loud, Mind, Root, Told
+from router.incident.messages import (
+    Call,
+    CauseKind,
+    Guide,
+    Order,
+    Phase,
+    Receipt,
+    Say,
+    SloFacts,
+    View,
+)
+from router.incident.plan import Settle, Step, plan, refused, told
+
+__all__ = [
+    "Call",
+    "CauseKind",
+    "ClassState",
+    "Guide",
+    "Incident",
+    "Intent",
+    "Judgement",
+    "Lead",
+    "Life",
+    "Loud",
+    "Mind",
+    "Order",
+    "Phase",
+    "Receipt",
+    "Root",
+    "Say",
+    "Settle",
+    "SloFacts",
+    "Step",
+    "Told",
+    "View",
+    "judge",
+    "plan",
+    "refused",
+    "told",
+]

@@ -1,0 +1,160 @@
+"""What an incident is: what is true now, what people were last told, and what must be remembered between two looks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from router.gate import AlertClass, Decision, Held, Outcome, Reason
+from router.incident.messages import Call, CauseKind, Guide, Phase, Say
+
+
+class Stage(StrEnum):
+    """Where an incident is as a whole; label of the metric `incidents`."""
+
+    WATCHING = "watching"
+    """Held: nobody was told."""
+    WAITING = "waiting"
+    """To be told as soon as group_wait is over."""
+    OPEN = "open"
+    BURNING = "burning"
+    RESOLVED = "resolved"
+    ENDED = "ended"
+    """Over without anybody being told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The durations of an incident's life, in seconds."""
+
+    rejudge_s: float = 30.0
+    """While something is held or burns, it is judged again this often (the SLO evaluation interval)."""
+    edit_s: float = 5.0
+    """Changed facts are edited into a message at most this often; chat.update is the scarce resource."""
+    numbers_s: float = 60.0
+    """Numbers alone are refreshed this often."""
+    broadcast_s: float = 1_800.0
+    """At most one broadcast for re-firing in this time (flapping)."""
+    forget_s: float = 1_800.0
+    """A finished incident is kept this long: firing again within it reopens the same message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One message in Slack and what it shows: `material` and `numbers` are digests of the drawn view."""
+
+    channel: str
+    ts: str
+    material: str
+    numbers: str
+    edited_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people were last told about an incident."""
+
+    roots: tuple[Root, ...] = ()
+    """The root message; a second one where a ticket became a page in another channel (the last leads)."""
+    causes: Root | None = None
+    phase: Phase | None = None
+    outcome: Outcome | None = None
+    at: float | None = None
+    """When people were first told in this episode."""
+    refires: int = 0
+    broadcast_at: float | None = None
+    pending: Call | None = None
+    """A broadcast that is owed."""
+    budget_at_start: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A post that was begun: stored before the call, so that after a crash it is looked up before it is repeated."""
+
+    say: Say
+    delivery_id: str
+    channel: str
+    at: float
+    lookups: int = 0
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loud:
+    """The loudest decision for a class in this episode; it never gets quieter again while the episode lasts."""
+
+    outcome: Outcome
+    reason: Reason
+    at: float
+    would: Outcome | None = None
+    would_reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What must be remembered between two looks, by class id."""
+
+    loud: Mapping[str, Loud] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    """The decision last written to the log, "outcome reason"."""
+    baseline: int = 0
+    """For a notice: how many firings had been forwarded unjudged when it opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The alert that speaks for the incident: the most severe, preferably one with a guide."""
+
+    source: str = ""
+    rule: str = ""
+    severity: str = ""
+    summary: str = ""
+    url: str = ""
+    guide: Guide | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Annotations of a notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassState:
+    """The alerts of one class in an incident."""
+
+    alert_class: AlertClass
+    firing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident as stored. `generation` grows with every change of its alerts."""
+
+    key: str
+    id: str
+    opened_at: float
+    generation: int
+    receiver: str
+    group: Mapping[str, str]
+    group_wait_s: float
+    repeat_interval_s: float
+    classes: Mapping[str, ClassState]
+    kinds: tuple[CauseKind, ...]
+    firing: int
+    total: int
+    unsettled: int
+    lead: Lead = field(default_factory=Lead)
+    stage: Stage = Stage.WATCHING
+    ended_at: float | None = None
+    told: Told = field(default_factory=Told)
+    mind: Mind = field(default_factory=Mind)
+    intent: Intent | None = None
+
+
+def quietest_first(outcome: Outcome) -> int:
+    """Return an order of loudness: a page outranks a forward, a forward a ticket."""
+    order = (Outcome.TICKET, Outcome.FORWARD, Outcome.PAGE)
+    return order.index(outcome) + 1 if outcome in order else 0
+
+
+def as_loud(decision: Decision, now: float) -> Loud:
+    """Return a telling decision as it is remembered."""
+    return Loud(decision.outcome, decision.reason, now, decision.would, decision.would_reason)

@@ -1,0 +1,139 @@
+"""From an incident and its judgement to what a message is drawn from, and digests of it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+
+from router.gate import Kind, Outcome
+from router.incident.judge import Judgement
+from router.incident.life import Incident
+from router.incident.messages import Phase, Say, SloFacts, View
+from router.incident.plan import Drawn, Step
+from router.slo.objective import Objective
+from router.slo.verdict import Assessment
+
+ROWS = 20
+
+
+def view_of(
+    incident: Incident, judgement: Judgement, objectives: Mapping[str, Objective], mention: str, now: float
+) -> View:
+    """Return the root message's view of an incident that people are told about."""
+    lead, told = judgement.lead, incident.told
+    if lead is None or judgement.phase is None or judgement.loudest is None:
+        raise ValueError("nothing is to be told of this incident")
+    kind = incident.classes[judgement.loudest].alert_class.kind
+    slo = slo_facts(judgement.worst, objectives)
+    others = [slo_facts(each, objectives) for each in judgement.covering if slo is None or each.slo != slo.id]
+    return View(
+        incident=incident.id,
+        say=Say.ROOT,
+        phase=judgement.phase,
+        outcome=lead.outcome,
+        reason=lead.reason,
+        kind=kind,
+        title=_title(incident, slo, kind),
+        started_at=incident.opened_at,
+        now=now,
+        summary=incident.lead.summary,
+        severity=incident.lead.severity,
+        source=incident.lead.source,
+        slo=slo,
+        other_slos=tuple(each for each in others if each is not None),
+        guide=incident.lead.guide,
+        source_url=incident.lead.url,
+        mention=mention if lead.outcome is Outcome.PAGE else "",
+        causes=incident.kinds[:ROWS],
+        kinds_total=len(incident.kinds),
+        alerts_firing=incident.firing,
+        alerts_total=incident.total,
+        told_at=told.at,
+        ended_at=_ended_at(incident, judgement, now),
+        refires=told.refires,
+        escalated=told.outcome is not None and _louder_than_first(incident),
+        would=lead.would,
+        would_reason=lead.would_reason,
+        budget_cost=_cost(incident, judgement),
+        notice=incident.lead.facts if kind is Kind.NOTICE else None,
+    )
+
+
+def slo_facts(assessment: Assessment | None, objectives: Mapping[str, Objective]) -> SloFacts | None:
+    """Return an SLO as people read it, None where it is not configured any more."""
+    objective = objectives.get(assessment.slo) if assessment is not None else None
+    if objective is None or assessment is None:
+        return None
+    return SloFacts(
+        id=objective.id,
+        title=objective.title,
+        service=objective.service,
+        target=objective.target,
+        period=objective.window.text,
+        assessment=assessment,
+        cuj=objective.hints.cuj,
+        impact=objective.hints.impact,
+        first_action=objective.hints.first_action,
+    )
+
+
+def _title(incident: Incident, slo: SloFacts | None, kind: Kind) -> str:
+    if kind is Kind.NOTICE:
+        return incident.lead.summary or incident.lead.rule
+    if slo is not None:
+        return slo.title
+    return incident.lead.rule or incident.group.get("slo", "") or incident.id
+
+
+def _ended_at(incident: Incident, judgement: Judgement, now: float) -> float | None:
+    if judgement.phase is not Phase.RESOLVED:
+        return None
+    return incident.ended_at if incident.ended_at is not None else now
+
+
+def _louder_than_first(incident: Incident) -> bool:
+    return len(incident.told.roots) > 1
+
+
+def _cost(incident: Incident, judgement: Judgement) -> float | None:
+    start = incident.told.budget_at_start
+    end = judgement.worst.budget_remaining if judgement.worst is not None else None
+    return max(0.0, start - end) if start is not None and end is not None else None
+
+
+def drawn_of(view: View) -> Drawn:
+    """Return the digests of a root view: what matters, what merely moves, and the causes reply."""
+    slo = view.slo.assessment if view.slo is not None else None
+    material = (
+        view.phase, view.outcome, view.reason, view.refires, view.kinds_total, view.alerts_firing, view.would,
+        view.guide, view.escalated, slo.verdict if slo else None, slo.cause if slo else None,
+        [each.id for each in view.other_slos], view.notice,
+    )  # fmt: skip
+    numbers = _numbers(slo)
+    several = view.alerts_total > 1 and view.kind is not Kind.NOTICE
+    causes = _digest([(each.rule, each.where, each.firing, each.total) for each in view.causes]) if several else ""
+    return Drawn(_digest(material), _digest(numbers), causes)
+
+
+def _numbers(assessment: Assessment | None) -> tuple[str, ...]:
+    if assessment is None:
+        return ()
+    left = assessment.exhausted_in_s
+    return (
+        f"{assessment.burn_long or 0:.1f}",
+        f"{assessment.burn_short or 0:.1f}",
+        f"{assessment.budget_remaining or 0:.3f}",
+        "never" if left is None else f"{left / 600:.0f}",
+    )
+
+
+def _digest(value: object) -> str:
+    return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def said_by(step: Step, view: View) -> View:
+    """Return the view of the message that a step asks for."""
+    return replace(view, say=step.say or Say.ROOT, call=step.call, escalated=view.escalated or _escalates(step))
+
+
+def _escalates(step: Step) -> bool:
+    return step.say is Say.ROOT and step.root is None and bool(step.told.roots)

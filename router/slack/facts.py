@@ -1,0 +1,247 @@
+"""What a view says in plain words: short sentences without any markup, so that they fit push, headline and blocks.
+
+Foreign strings pass through `fill_plain`, which cleans and cuts them; whoever draws them as mrkdwn escapes them too.
+"""
+
+import re
+from math import isfinite
+
+from router.gate import Outcome, Reason
+from router.incident import CauseKind, Phase, SloFacts, View
+from router.reason import duration, percent, times
+from router.slack.escape import cut, fill_plain
+from router.slack.texts import Words
+from router.slack.texts.words import Plural
+from router.slo.objective import WINDOWS
+from router.slo.verdict import Assessment, Verdict
+
+NAME_LIMIT = 90
+SENTENCE_LIMIT = 300
+SHOWN = 3
+_ABOUT_AN_SLO = frozenset({Reason.THREAT_PAGE, Reason.THREAT_TICKET, Reason.DETECTION_GAP, Reason.BURN_ALERT})
+_PERIOD = re.compile(r"(\d{1,4})([hdwMQY])")
+_THREATS = frozenset({Verdict.THREAT_PAGE, Verdict.THREAT_TICKET})
+
+
+def plural(number: int, forms: Plural) -> str:
+    """Return a counted thing."""
+    return forms[number != 1].format(n=number)
+
+
+def known(number: float | None) -> float | None:
+    """Return the number, or None where it is not one (a rendering never shows "nan")."""
+    return number if number is not None and isfinite(number) else None
+
+
+def share(ratio: float | None) -> str:
+    """Return a ratio in percent, a dash where it is not known."""
+    number = known(ratio)
+    return "–" if number is None else percent(number)
+
+
+def slo_name(slo: SloFacts, limit: int = NAME_LIMIT) -> str:
+    """Return how people call an SLO."""
+    return cut(slo.title, limit) or cut(slo.id, limit)
+
+
+def subject(view: View, words: Words) -> str:
+    """Return what the message is about: the SLO where it decided, else the alert."""
+    if view.slo is not None and view.reason in _ABOUT_AN_SLO:
+        return slo_name(view.slo) or words.unnamed
+    return cut(view.title, NAME_LIMIT) or words.unnamed
+
+
+def sentence(text: str, words: Words, limit: int = SENTENCE_LIMIT) -> str:
+    """Return somebody's words as a sentence with a full stop, "" where there are none."""
+    kept = cut(text, limit - 1)
+    return kept if not kept or kept[-1] in words.stops else kept + words.full_stop
+
+
+def join(sentences: list[str], words: Words) -> str:
+    """Return sentences one after the other (Japanese needs no space between them)."""
+    return ("" if words.full_stop == "。" else " ").join(each for each in sentences if each)
+
+
+def period(slo: SloFacts, words: Words) -> str:
+    """Return the SLO's period spelled out: "30 days"."""
+    found = _PERIOD.fullmatch(slo.period)
+    return plural(int(found[1]), words.units[found[2]]) if found else cut(slo.period, 40) or "–"
+
+
+def is_spent(assessment: Assessment) -> bool:
+    """Return whether the whole error budget is gone."""
+    left = known(assessment.budget_remaining)
+    return assessment.exhausted_in_s == 0 or (left is not None and left <= 0)
+
+
+def gone_in(view: View, words: Words) -> str:
+    """Return the time until the budget is gone ("" where it is not known, never, or gone already)."""
+    if view.slo is None or is_spent(view.slo.assessment):
+        return ""
+    seconds = known(view.slo.assessment.exhausted_in_s)
+    return "" if seconds is None else duration(seconds, words.locale)
+
+
+def time_left(view: View, words: Words) -> str:
+    """Return the end of a headline: how long the budget lasts."""
+    if view.slo is not None and is_spent(view.slo.assessment):
+        return words.spent
+    time = gone_in(view, words)
+    return words.gone_in.format(time=time) if time else ""
+
+
+def headline(view: View, words: Words) -> str:
+    """Return the first line of a root message: state, what, time left."""
+    what = subject(view, words)
+    if view.phase is Phase.RESOLVED:
+        return fill_plain(words.resolved_after, time=lasted(view, words), what=what)
+    if view.phase is Phase.BURNING:
+        return fill_plain(words.still_burning, what=what, left=time_left(view, words))
+    if view.reason is Reason.HELD_FOR_A_DAY:
+        return fill_plain(words.nobody_hurt, what=what)
+    state = {Outcome.PAGE: words.page, Outcome.TICKET: words.ticket}.get(view.outcome, words.alert)
+    if view.refires:
+        state = words.refired.format(state=state, n=view.refires)
+    left = "" if view.outcome is Outcome.FORWARD else time_left(view, words)
+    return fill_plain(words.headline, state=state, what=what, left=left)
+
+
+def lasted(view: View, words: Words) -> str:
+    """Return how long the incident lasted, or lasts."""
+    end = view.now if view.ended_at is None else view.ended_at
+    return duration(max(0.0, end - view.started_at), words.locale)
+
+
+def impact(view: View, words: Words) -> str:
+    """Return what users suffer: the SLO's own words with the numbers, or words made from the numbers."""
+    if view.slo is None:
+        return ""
+    slo = view.slo
+    told = sentence(slo.impact, words)
+    bad = known(slo.assessment.error_ratio)
+    facts = {
+        "share": share(bad),
+        "span": _span(slo.assessment, words),
+        "allowed": share(1 - slo.target),
+        "target": share(slo.target),
+        "period": period(slo, words),
+    }
+    if bad is None:
+        made = fill_plain(words.impact_unmeasured, who=_who(slo, words), **facts)
+        return told or made
+    template = words.impact_given if told else words.impact_share
+    return fill_plain(template, limit=SENTENCE_LIMIT, impact=told, who=_who(slo, words), **facts)
+
+
+def _who(slo: SloFacts, words: Words) -> str:
+    journey = cut(slo.cuj, NAME_LIMIT)
+    return words.quoted.format(text=journey) if journey else cut(slo.service, NAME_LIMIT) or slo_name(slo)
+
+
+def _span(assessment: Assessment, words: Words) -> str:
+    if assessment.tier is None or assessment.tier.short not in WINDOWS:
+        return words.right_now
+    return words.in_the_last.format(time=window(assessment.tier.short, words))
+
+
+def window(name: str, words: Words) -> str:
+    """Return a window's length in words: "5m" is 5 min."""
+    return duration(WINDOWS[name], words.locale) if name in WINDOWS else cut(name, 10)
+
+
+def burn_rates(assessment: Assessment, words: Words) -> str:
+    """Return the burn rate over both windows of the tier with its threshold; "" where nothing is known."""
+    tier = assessment.tier
+    if tier is None:
+        return _join_rates([(name, assessment.burn.get(name)) for name in ("1h", "5m")], words)
+    rates = _join_rates([(tier.long, assessment.burn_long), (tier.short, assessment.burn_short)], words)
+    if not rates:
+        return ""
+    does = words.tier_words[tier.level]
+    return words.burn_threshold.format(rates=rates, does=does, threshold=times(tier.threshold, words.locale))
+
+
+def _join_rates(pairs: list[tuple[str, float | None]], words: Words) -> str:
+    rates = [(name, known(rate)) for name, rate in pairs]
+    return words.burn_join.join(
+        words.burn_one.format(rate=times(rate, words.locale), window=window(name, words))
+        for name, rate in rates
+        if rate is not None
+    )
+
+
+def outcome_of_it(view: View, words: Words) -> str:
+    """Return what a resolved incident ended like, and what it cost."""
+    over = words.resolved_gap if view.reason is Reason.DETECTION_GAP else words.resolved_alerts
+    if view.slo is None:
+        return over
+    if over == words.resolved_alerts and view.outcome is not Outcome.FORWARD:
+        over = words.resolved_with_slo
+    if known(view.budget_cost) is None:
+        return over
+    left = known(view.slo.assessment.budget_remaining)
+    template = words.cost if left is None else words.cost_and_left
+    cost = template.format(cost=share(view.budget_cost), left=share(left), period=period(view.slo, words))
+    return join([over, cost], words)
+
+
+def alerts_line(view: View, words: Words) -> str:
+    """Return the loudest kinds of alert in one line, "" where there is no alert."""
+    if not view.causes:
+        return ""
+    named = [_named(cause, words) for cause in view.causes[:SHOWN]]
+    return words.alerts_line.format(n=view.alerts_total, list=and_more(named, view.kinds_total, words))
+
+
+def _named(cause: CauseKind, words: Words) -> str:
+    rule, where = cut(cause.rule, 60) or words.unnamed, cut(cause.where, 60)
+    if not where:
+        return f"{rule} ({cause.total})"
+    return fill_plain(words.cause_line, rule=rule, where=where, n=cause.total)
+
+
+def and_more(named: list[str], total: int, words: Words) -> str:
+    """Return a list of names that tells how many are left out."""
+    left = max(0, total - len(named))
+    return words.comma.join([*named, words.and_more.format(n=left)] if left else named)
+
+
+def also_burning(view: View, words: Words) -> str:
+    """Return the other SLOs that burn too, "" where there are none."""
+    burning = [slo for slo in view.other_slos if slo.assessment.verdict in _THREATS]
+    if not burning:
+        return ""
+    names = [slo_name(slo, 60) for slo in burning[:SHOWN]]
+    return words.also_burning.format(slos=and_more(names, len(burning), words))
+
+
+def why(view: View, words: Words) -> str:
+    """Return why people are told, with what is out of the ordinary about the judgement."""
+    facts = {
+        "slo": slo_name(view.slo) if view.slo else "–",
+        "source": view.source or "–",
+        "cause": _unknown(view, words),
+    }
+    said = [fill_plain(words.why.get(view.reason, ""), **facts)]
+    if view.would is not None:
+        said.append(words.shadow.format(would=words.would[view.would]))
+    if view.outcome is Outcome.TICKET:
+        said.append(words.not_urgent)
+    return join([*said, *_remarks(view, words)], words)
+
+
+def _remarks(view: View, words: Words) -> list[str]:
+    assessment = view.slo.assessment if view.slo else None
+    return [
+        words.escalated if view.escalated else "",
+        words.upgraded if assessment is not None and assessment.upgraded else "",
+        words.frozen if assessment is not None and assessment.frozen else "",
+    ]
+
+
+def _unknown(view: View, words: Words) -> str:
+    if view.slo is None:
+        return "–"
+    assessment = view.slo.assessment
+    cause = words.causes_of_unknown.get(assessment.cause, cut(assessment.cause, 40) or "–")
+    return f"{cause}: {cut(assessment.detail, 150)}" if assessment.detail else cause

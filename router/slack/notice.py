@@ -1,0 +1,98 @@
+"""What the router says about itself: it cannot judge, could not read, or could not post.
+
+A notice is a view of kind NOTICE. `view.title` names what it is about (an SLO source, an SLO, a sender, a channel),
+`view.phase` RESOLVED tells that it is over, and `view.notice` holds its facts, all of them optional:
+`what` the kind (slo_source, slo_blind, quarantine, route_broken), `since` Unix seconds, `affected` SLOs ("23 of 23"),
+`forwarded` how many alerts came through unfiltered, `next_try` seconds, `detail` what was heard.
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from router.incident import Phase, View
+from router.reason import duration
+from router.slack import facts
+from router.slack.blocks import actions, context, fields, header, paragraph
+from router.slack.escape import Markup, cut, cut_lines, date, fill, fill_plain
+from router.slack.message import Block, Message
+from router.slack.root import buttons, speak
+from router.slack.texts import Words
+from router.slack.texts.words import NoticeWords
+
+BODY_LIMIT = 600
+DETAIL_LIMIT = 500
+
+
+def draw_notice(view: View, words: Words) -> Message:
+    """Draw a notice, or, where the phase says so, that it is over."""
+    heard = view.notice or {}
+    notice = words.notices.get(heard.get("what", ""), words.notices[""])
+    over = view.phase is Phase.RESOLVED
+    known = {"what": cut(view.title, facts.NAME_LIMIT) or words.unnamed, "time": _lasted(view, words)}
+    head = fill_plain(notice.over_header if over else notice.header, **known)
+    said = _body(view, notice, known)
+    blocks = [
+        header(head),
+        paragraph(said),
+        *_fields(view, words),
+        *([] if over else _detail(heard, words)),
+        *([] if over else actions(buttons(view, words))),
+        context(fill(words.id_started, id=view.incident, date=date(_since(view)))),
+    ]
+    return Message(_push(view, words, notice, known), blocks)
+
+
+def _push(view: View, words: Words, notice: NoticeWords, known: dict[str, str]) -> str:
+    if view.phase is Phase.RESOLVED:
+        head = fill_plain(notice.over_header, **known) + words.full_stop
+        return speak(view, words, (head, ""), (fill_plain(notice.over_body, **known),))
+    return speak(view, words, (fill_plain(notice.push, **known), ""), (cut(view.summary, 120),))
+
+
+def _body(view: View, notice: NoticeWords, known: dict[str, str]) -> str:
+    if view.phase is Phase.RESOLVED:
+        return fill_plain(notice.over_body, **known)
+    summary = cut_lines(view.summary, BODY_LIMIT)
+    body = fill_plain(notice.body, **known)
+    return summary if summary and notice.body == "{what}" else body
+
+
+def _since(view: View) -> float:
+    return _number((view.notice or {}).get("since", "")) or view.started_at
+
+
+def _lasted(view: View, words: Words) -> str:
+    end = view.ended_at if view.phase is Phase.RESOLVED and view.ended_at is not None else view.now
+    return duration(max(0.0, end - _since(view)), words.locale)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _fields(view: View, words: Words) -> list[Block]:
+    heard = view.notice or {}
+    shown: list[Markup] = []
+    if "since" in heard:
+        shown.append(fill(words.notice_since, date=date(_since(view))))
+    if heard.get("forwarded"):
+        shown.append(fill(words.notice_forwarded, n=heard["forwarded"]))
+    if heard.get("affected"):
+        shown.append(fill(words.notice_affected, n=heard["affected"]))
+    if heard.get("next_try") and view.phase is not Phase.RESOLVED:
+        shown.append(fill(words.notice_next_try, time=_wait(heard["next_try"], words)))
+    return [fields(shown)] if shown else []
+
+
+def _wait(text: str, words: Words) -> str:
+    seconds = _number(text)
+    return text if seconds is None or seconds < 0 else duration(seconds, words.locale)
+
+
+def _detail(heard: Mapping[str, str], words: Words) -> list[Block]:
+    detail = cut_lines(heard.get("detail", ""), DETAIL_LIMIT)
+    return [paragraph(words.notice_detail.format(detail=detail))] if detail else []

@@ -1,0 +1,30 @@
+"""Drawing: one view in, one Slack message out. Pure; designs and limits: docs.slack.dev, Block Kit.
+
+Whatever the view holds, the result is a message that Slack takes: at most 9,000 characters and 40 blocks, every
+limit met by cutting, no foreign text able to mention, link or hide anything.
+"""
+
+from router.gate import Kind
+from router.incident import Say, View
+from router.slack.blocks import stamp
+from router.slack.message import Message
+from router.slack.notice import draw_notice
+from router.slack.root import draw_root
+from router.slack.texts import texts
+from router.slack.thread import draw_broadcast, draw_causes
+
+
+def render(view: View, locale: str, salt: str = "") -> Message:
+    """Draw the message for `view` in a language ("en", "ja").
+
+    `salt` (the delivery's id) and the content together make the block ids, so that every edit has new ones and a
+    repeated attempt the same ones; action ids never change.
+    """
+    words = texts(locale)
+    if view.say is Say.CAUSES:
+        drawn = draw_causes(view, words)
+    elif view.say is Say.BROADCAST:
+        drawn = draw_broadcast(view, words)
+    else:
+        drawn = draw_notice(view, words) if view.kind is Kind.NOTICE else draw_root(view, words)
+    return Message(drawn.text, stamp(drawn.blocks, salt))

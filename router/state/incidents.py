@@ -1,0 +1,142 @@
+"""Incidents in the state: take due ones under a lease, and commit what a look decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from router.gate import Outcome, Reason
+from router.incident import Incident, Intent, Settle, Told
+from router.incident.life import Mind, Stage
+from router.state import keys
+from router.state.looks import pack_intent, pack_mind, pack_told, unpack_incident
+from router.state.scripts import Argument, Scripts
+from router.state.writer import TOMBSTONE_MS
+
+SETTLE_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An incident under our lease; `token` fences every later write."""
+
+    incident: Incident
+    token: int
+
+    @property
+    def partition(self) -> int:
+        """The partition that holds it."""
+        return keys.partition_of(self.incident.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a look stores. `keep` keeps the lease, for the call to Slack that comes next."""
+
+    stage: Stage
+    due_at: float
+    mind: Mind
+    told: Told
+    settle: Sequence[Settle] = ()
+    intent: Intent | None = None
+    ended_at: float | None = None
+    keep: bool = False
+    forget: bool = False
+    log: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many firings a commit settled, by outcome and reason."""
+
+    counts: Mapping[tuple[Outcome, Reason], int] = field(default_factory=dict)
+    fenced: bool = False
+    """True when another worker holds the incident by now and nothing was stored."""
+
+
+class Incidents:
+    """Typed calls for the dispatch loop."""
+
+    def __init__(self, scripts: Scripts, owner: str, lease_s: float = 60.0) -> None:
+        self._scripts = scripts
+        self._owner = owner
+        self._lease_s = lease_s
+
+    async def claim(self, partition: int, now: float, limit: int) -> list[Claim]:
+        """Take up to `limit` due incidents of a partition."""
+        arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", self._owner, self._lease_s, limit]
+        rows = await self._scripts.run("claim", [keys.prefix(partition) + "due"], arguments)
+        return [
+            Claim(unpack_incident(key.decode(), fields, kinds, unsettled), int(token))
+            for key, token, fields, kinds, unsettled in rows
+        ]
+
+    async def commit(self, claim: Claim, commit: Commit, now: float) -> Settled:
+        """Store what a look decided, unless the lease has passed to somebody else."""
+        partition = claim.partition
+        fields = _fields(commit)
+        arguments: list[Argument] = [
+            keys.prefix(partition),
+            f"{now:.6f}",
+            claim.incident.key,
+            claim.token,
+            claim.incident.generation,
+            f"{commit.due_at:.6f}",
+            int(commit.keep),
+            int(commit.forget),
+            SETTLE_AT_ONCE,
+            TOMBSTONE_MS,
+            len(fields),
+            *(part for pair in fields.items() for part in pair),
+            len(commit.settle),
+            *(part for settle in commit.settle for part in _settle(settle)),
+            len(commit.log),
+            *(orjson.dumps(entry) for entry in commit.log),
+        ]
+        reply = await self._scripts.run("commit", [keys.prefix(partition) + "due"], arguments)
+        if reply[0] == 0:
+            return Settled(fenced=True)
+        return Settled(dict(_count(line) for line in reply[1]))
+
+    async def wake(self, slo: str, now: float) -> int:
+        """Make every incident that an SLO covers due now; returns how many of them have firing alerts."""
+        firing = 0
+        for partition in range(keys.PARTITIONS):
+            arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", slo]
+            firing += int(await self._scripts.run("wake", [keys.prefix(partition) + "due"], arguments))
+        return firing
+
+    async def expire(self, now: float) -> int:
+        """Resolve firings whose source went silent; returns how many."""
+        gone = 0
+        for partition in range(keys.PARTITIONS):
+            arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", SETTLE_AT_ONCE]
+            gone += int(await self._scripts.run("expire", [keys.prefix(partition) + "due"], arguments))
+        return gone
+
+
+def _fields(commit: Commit) -> dict[str, bytes | str]:
+    return {
+        "phase": commit.stage.value,
+        "mind": pack_mind(commit.mind),
+        "told": pack_told(commit.told),
+        "intent": pack_intent(commit.intent) if commit.intent is not None else "",
+        "ended": "" if commit.ended_at is None else f"{commit.ended_at:.6f}",
+    }
+
+
+def _settle(settle: Settle) -> tuple[str, ...]:
+    return (
+        settle.class_id,
+        settle.outcome.value,
+        settle.reason.value,
+        "" if settle.told_at is None else f"{settle.told_at:.6f}",
+        settle.would.value if settle.would is not None else "",
+        "1" if settle.replace else "0",
+    )
+
+
+def _count(line: bytes) -> tuple[tuple[Outcome, Reason], int]:
+    outcome, reason, amount = line.decode().split(" ")
+    return (Outcome(outcome), Reason(reason)), int(amount)

@@ -1,0 +1,15 @@
+#!lua flags=allow-oom
+-- wake: an SLO's verdict changed: look at every incident it covers now.
+-- KEYS[1] P due.  ARGV: P, now, SLO id.  Returns how many of them have firing alerts.
+local P, now = ARGV[1], ARGV[2]
+local firing = 0
+for _, key in ipairs(redis.call('SMEMBERS', P .. 'slo:' .. ARGV[3])) do
+  local alerts = redis.call('HGET', P .. 'i:' .. key, 'firing')
+  if not alerts then
+    redis.call('SREM', P .. 'slo:' .. ARGV[3], key)
+  else
+    if tonumber(alerts) > 0 then firing = firing + 1 end
+    due(P, key, now)
+  end
+end
+return firing
