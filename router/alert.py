@@ -64,11 +64,7 @@ def fingerprint_of(source: str, stable_id: str | None, labels: Mapping[str, str]
     Every part is length-prefixed, so no choice of label values can imitate another alert's identity.
     """
     digest = blake2b(digest_size=16)
-    parts = (
-        [source, stable_id]
-        if stable_id
-        else [source, *(part for pair in sorted(labels.items()) for part in pair)]
-    )
+    parts = [source, stable_id] if stable_id else [source, *(part for pair in sorted(labels.items()) for part in pair)]
     kind = b"id" if stable_id else b"labels"
     raw = [part.encode("utf-8", "surrogatepass") for part in parts]
     digest.update(b"".join([kind, *(pack(">I", len(part)) + part for part in raw)]))
@@ -158,9 +154,7 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
     while body[position:].strip(" ,\n\t"):
         found = _MATCHER.match(body, position)
         if found is None or (found.end() < len(body) and body[found.end()] != ","):
-            raise ValueError(
-                f'cannot read matchers {text!r} at position {position}: write label="value", ...'
-            )
+            raise ValueError(f'cannot read matchers {text!r} at position {position}: write label="value", ...')
         matchers.append(parse_matcher(found[0]))
         position = found.end() + 1
     return tuple(matchers)

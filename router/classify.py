@@ -1,5 +1,6 @@
 """What labels and configuration decide of an alert, at intake: class, route, incident, guide. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -24,6 +25,8 @@ PAGE_SEVERITIES = frozenset({"page", "critical"})
 """Severities at which a burn alert pages; any other tickets (ruling 14)."""
 BURNING_SLO_LABELS = ("sloth_id", SLO_LABEL, "slo_id", "grafana_slo_uuid")
 """Where SLO tools name the SLO of a burn alert: Sloth, Pyrra, Datadog, Grafana."""
+_QUERIED_SLO = re.compile(r"""(?:burn_rate|error_budget)\(\s*["']([0-9A-Za-z_-]+)["']""")
+"""The SLO in the query of a Datadog SLO monitor (docs: monitors/types/slo)."""
 _FAMILY = dict.fromkeys((Kind.GATED, Kind.GAP, Kind.BURN_PAGE, Kind.BURN_TICKET), "slo")
 
 
@@ -180,7 +183,7 @@ def _burn_class(alert: Alert, rules: Rules) -> AlertClass | None:
     if severity is None:
         return None
     kind = Kind.BURN_PAGE if severity.lower() in PAGE_SEVERITIES else Kind.BURN_TICKET
-    slo = _burning_slo(alert.labels, rules)
+    slo = _burning_slo(alert, rules)
     return AlertClass(kind, (Cover(slo),) if slo else _covers(alert.labels, rules))
 
 
@@ -195,9 +198,10 @@ def _burn_severity(alert: Alert) -> str | None:
     return (alert.severity or labels.get("severity", "")) if pyrra or datadog else None
 
 
-def _burning_slo(labels: Mapping[str, str], rules: Rules) -> str:
+def _burning_slo(alert: Alert, rules: Rules) -> str:
     """Return the SLO that a burn alert belongs to: a loaded one where one is named, else as the tool says."""
-    named = [labels[name] for name in BURNING_SLO_LABELS if labels.get(name)]
+    named = [alert.labels[name] for name in BURNING_SLO_LABELS if alert.labels.get(name)]
+    named += _QUERIED_SLO.findall(alert.annotations.get("query", ""))
     return next((slo for slo in named if slo in rules.objectives), named[0] if named else "")
 
 

@@ -22,6 +22,7 @@ LOG = structlog.get_logger(__name__)
 FAILURES_UNTIL_NOTICE = 2
 BLIND_S = 900.0
 LEASE_TICKS = 3
+FORGIVEN_TICKS = 1.5
 
 
 class Accepts(Protocol):
@@ -86,37 +87,38 @@ class Evaluator:
         snapshots = await source.measure(evaluable, now)
         before = await self._slos.load(each.id for each in evaluable)
         for objective in evaluable:
-            await self._judge(objective, snapshots.get(objective.id), before.get(objective.id), gap_after_s)
+            snapshot = snapshots.get(objective.id) or _silence(objective)
+            if not _forgiven(snapshot, before.get(objective.id), now, interval_s):
+                await self._judge(objective, snapshot, before.get(objective.id), gap_after_s)
         await self._notice_source(name, evaluable, snapshots)
 
     async def _judge(
-        self, objective: Objective, snapshot: Snapshot | None, before: Watched | None, gap_after_s: float
+        self, objective: Objective, snapshot: Snapshot, before: Watched | None, gap_after_s: float
     ) -> None:
         now = self._clock.now()
         memory = before.memory if before is not None else Memory()
-        measured = snapshot or Snapshot(objective.id, None, {}, error="the source did not answer for this SLO")
-        assessment = assess(objective, measured, now, memory)
-        watched = Watched(measured, remember(memory, assessment, now), assessment.verdict, now)
+        assessment = assess(objective, snapshot, now, memory)
+        watched = Watched(snapshot, remember(memory, assessment, now), assessment.verdict, now)
         watched = _spans(watched, before, now)
-        watched = await self._mind_gap(objective, assessment, watched, gap_after_s)
+        watched = await self._mind_gap(objective, watched, gap_after_s)
         await self._slos.store(watched)
         if before is None or before.verdict is not assessment.verdict:
             await self._incidents.wake(objective.id, now)
             self._wake()
-        self._show(objective, measured, assessment, now)
+        self._show(objective, snapshot, assessment, now)
         await self._notice_blind(objective, assessment, watched, before)
 
-    async def _mind_gap(
-        self, objective: Objective, assessment: Assessment, watched: Watched, gap_after_s: float
-    ) -> Watched:
+    async def _mind_gap(self, objective: Objective, watched: Watched, gap_after_s: float) -> Watched:
         """Open an incident for a burn that no alert announces, and close it when the burn is over."""
         now = self._clock.now()
-        burning = assessment.verdict is Verdict.THREAT_PAGE
-        if watched.gap and not burning:
+        if watched.gap and watched.verdict is not Verdict.THREAT_PAGE:
             await self._intake.accept([_gap_alert(objective, Status.RESOLVED, watched.threat_since, now)])
             return replace(watched, gap=False)
-        due = watched.threat_since is not None and now - watched.threat_since >= gap_after_s
-        if watched.gap or not burning or not due or await self._incidents.wake(objective.id, now):
+        if watched.gap or watched.announced or watched.threat_since is None:
+            return watched
+        if await self._incidents.wake(objective.id, now):
+            return replace(watched, announced=True)
+        if now - watched.threat_since < gap_after_s:
             return watched
         await self._intake.accept([_gap_alert(objective, Status.FIRING, watched.threat_since, None)])
         return replace(watched, gap=True)
@@ -164,6 +166,17 @@ class Evaluator:
             await self._intake.accept([notice("slo_blind", objective.id, Status.FIRING, watched.blind_since, facts)])
 
 
+def _silence(objective: Objective) -> Snapshot:
+    return Snapshot(objective.id, None, {}, error="the source did not answer for this SLO")
+
+
+def _forgiven(snapshot: Snapshot, before: Watched | None, now: float, interval_s: float) -> bool:
+    """One failed tick does not open the gate: the reading before it is still fresh; the second in a row does."""
+    if not snapshot.error or before is None or before.snapshot.error:
+        return False
+    return now - before.evaluated_at < FORGIVEN_TICKS * interval_s
+
+
 def _spans(watched: Watched, before: Watched | None, now: float) -> Watched:
     """Carry over since when the SLO burns and since when it is blind."""
     burning = watched.verdict is Verdict.THREAT_PAGE
@@ -173,8 +186,9 @@ def _spans(watched: Watched, before: Watched | None, now: float) -> Watched:
     )
     since = (before.blind_since if before is not None and before.blind_since is not None else now) if blind else None
     opened = before.gap if before is not None else False
+    announced = before.announced if before is not None and burning else False
     kept = before.threat_since if before is not None and opened and not burning else threat
-    return replace(watched, threat_since=kept, blind_since=since, gap=opened)
+    return replace(watched, threat_since=kept, blind_since=since, gap=opened, announced=announced)
 
 
 def _gap_alert(objective: Objective, status: Status, since: float | None, ended: float | None) -> Alert:

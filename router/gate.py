@@ -97,7 +97,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The gate's answer. `would` and `would_reason` tell what enforce mode would have said, where shadow mode differs."""
+    """The gate's answer. `would` and `would_reason` tell what enforce mode would have said where shadow differs."""
 
     outcome: Outcome
     reason: Reason

@@ -23,7 +23,7 @@ class Names:
 def build_route(root: RouteSection, names: Names, reading: Reading) -> Route:
     """Return the whole tree; notes what the root may not have, unknown names and what is not acted on yet."""
     where: Where = ("route",)
-    if not root.receiver:
+    if not root.receiver and reading.document.find(where):
         mend = "add `receiver: ...`, who is told whatever no other route takes"
         reading.error(where, "`route` names no receiver", mend, key=True)
     for key, present in _root_forbidden(root).items():

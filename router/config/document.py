@@ -164,11 +164,18 @@ def compose(text: str, file: str, findings: Findings) -> Document:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1)
         problem = f"not readable as YAML: {error.problem or error.context}"
-        raise UnreadableError(place, problem, "mend the indentation, quoting or brackets there") from error
+        raise UnreadableError(place, problem, _mend(text, place)) from error
     except yaml.reader.ReaderError as error:
         place = _place_in(text, file, error.position)
         raise UnreadableError(place, "a character that YAML does not allow", "remove it") from error
     return Document(file, root)
+
+
+def _mend(text: str, place: Place) -> str:
+    lines = text.splitlines()
+    if "${" in "".join(lines[place.line - 1 : place.line]):
+        return 'put "${NAME}" in quotes, which it needs inside of { } and [ ]'
+    return "mend the indentation, quoting or brackets there"
 
 
 def _place_in(text: str, file: str, position: int) -> Place:

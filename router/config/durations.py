@@ -7,15 +7,15 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _UNITS = {"y": 31_536_000.0, "w": 604_800.0, "d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-PATTERN = r"^(?=.)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$"
+PATTERN = r"^(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 """What may be written; the same expression stands in the JSON Schema."""
 _WHOLE = re.compile(PATTERN)
-_PART = re.compile(r"(\d+)(ms|[ywdhms])")
+_PART = re.compile(r"([0-9]+)(ms|[ywdhms])")
 
 
 def parse_duration(text: str) -> float:
     """Return seconds; raises ValueError for anything but units in falling order, each with a whole number."""
-    if not _WHOLE.match(text):
+    if not _WHOLE.fullmatch(text):
         raise ValueError("not a duration")
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
@@ -31,7 +31,7 @@ def write_duration(seconds: float) -> str:
 
 
 def _read(value: object) -> object:
-    if isinstance(value, str) and _WHOLE.match(value):
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
         return parse_duration(value)
     if isinstance(value, float):
         return value  # the model's own default

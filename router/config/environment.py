@@ -24,6 +24,21 @@ _REDIS_SCHEMES = (
     "rediss+sentinel",
 )
 _SECRET_LIMIT = 64 * 1024
+VARIABLES: Mapping[str, tuple[str, str]] = {
+    "ROUTER_CONFIG": ("the configuration file", "config/router.yaml"),
+    "ROUTER_LISTEN": ("where the router listens, `host:port`", "127.0.0.1:8080"),
+    "ROUTER_DATA_DIR": ("where the embedded Valkey keeps its data", ".data"),
+    "ROUTER_WORKERS": ("processes of `serve`", "1"),
+    "REDIS_URL": (
+        "`redis://`, `rediss://`, `unix://`, `redis+cluster://` or `redis+sentinel://`; empty: embedded Valkey",
+        "",
+    ),
+    "SLACK_BOT_TOKEN": ("bot token; empty: messages are shown in the terminal instead", ""),
+    "SLACK_SIGNING_SECRET": ("signs what Slack sends to the router", ""),
+    "SLACK_APP_TOKEN": ("app token; its presence turns Socket Mode on", ""),
+    "SLACK_API_URL": ("base URL of Slack's Web API; empty: Slack's own", ""),
+}
+"""Every variable that the router itself reads: what it means, and its default."""
 
 
 def current() -> dict[str, str]:
@@ -76,36 +91,23 @@ def is_loopback(host: str) -> bool:
 def read(environ: Mapping[str, str]) -> Environment:
     """Return the environment as a value; raises ConfigError with every mistake at once, and no secret."""
     findings = Findings()
-    values = {name: _read_one(environ, name, findings) for name in _NAMES}
-    host, port = _listen(values["ROUTER_LISTEN"] or "127.0.0.1:8080", findings)
-    workers = _workers(values["ROUTER_WORKERS"] or "1", findings)
+    values = {name: _read_one(environ, name, findings) or default for name, (_, default) in VARIABLES.items()}
+    host, port = _listen(values["ROUTER_LISTEN"], findings)
+    workers = _workers(values["ROUTER_WORKERS"], findings)
     _check_urls(values, findings)
     findings.raise_if_severe()
     return Environment(
         listen_host=host,
         listen_port=port,
-        data_dir=values["ROUTER_DATA_DIR"] or ".data",
+        data_dir=values["ROUTER_DATA_DIR"],
         workers=workers,
         redis_url=values["REDIS_URL"],
         slack_bot_token=values["SLACK_BOT_TOKEN"],
         slack_signing_secret=values["SLACK_SIGNING_SECRET"],
         slack_app_token=values["SLACK_APP_TOKEN"],
         slack_api_url=values["SLACK_API_URL"],
-        config=values["ROUTER_CONFIG"] or "config/router.yaml",
+        config=values["ROUTER_CONFIG"],
     )
-
-
-_NAMES = (
-    "ROUTER_CONFIG",
-    "ROUTER_LISTEN",
-    "ROUTER_DATA_DIR",
-    "ROUTER_WORKERS",
-    "REDIS_URL",
-    "SLACK_BOT_TOKEN",
-    "SLACK_SIGNING_SECRET",
-    "SLACK_APP_TOKEN",
-    "SLACK_API_URL",
-)
 
 
 def _read_one(environ: Mapping[str, str], name: str, findings: Findings) -> str:

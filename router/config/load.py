@@ -97,7 +97,7 @@ def _config(root: Root, names: Names, environment: Environment, reading: Reading
     sources = build_sources(root, reading)
     slo_sources = build_slo_sources(root, reading)
     _read_slo_files(root, reading)
-    objectives = _objectives(next(iter(slo_sources), ""), reading)
+    objectives = _objectives(list(slo_sources), reading)
     rules = build_rules(root, names, objectives, reading)
     receivers = build_receivers(root, reading)
     check_rest(root, names.receivers, reading)
@@ -147,7 +147,7 @@ def _read_slo_files(root: Root, reading: Reading) -> None:
     """Put the text of every file that `slos` names into `reading.texts`, each once."""
     for index, pattern in enumerate(root.slos):
         where = ("slos", index)
-        found = sorted(glob.glob(str(reading.directory / pattern), recursive=True))
+        found = _matching(reading.directory / pattern)
         files = [name for name in found if Path(name).is_file()]
         if not files:
             reading.warn(
@@ -160,10 +160,16 @@ def _read_slo_files(root: Root, reading: Reading) -> None:
                 reading.error(where, error.problem, error.mend)
 
 
-def _objectives(default_source: str, reading: Reading) -> dict[str, Objective]:
+def _matching(pattern: Path) -> list[str]:
+    """Return the paths that a pattern matches, in order; unlike Path.glob it may be absolute or lead upwards."""
+    return sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207
+
+
+def _objectives(sources: list[str], reading: Reading) -> dict[str, Objective]:
     for name, text in reading.texts.items():
         check_text(text, name, reading.findings)
-    loaded = load_all(tuple(reading.texts.items()), default_source, strict=reading.findings.strict)
+    default, strict = next(iter(sources), ""), reading.findings.strict
+    loaded = load_all(tuple(reading.texts.items()), default, sources=sources, strict=strict)
     for finding in loaded.findings:
         reading.findings.add(finding)
     return {objective.id: objective for objective in loaded.objectives}

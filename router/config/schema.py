@@ -146,6 +146,7 @@ class Root(Section):
     slo_sources: dict[str, SloSourceSection] = Field(
         {},
         description="Where the numbers of SLOs come from, by name. The first one measures every SLO that names none.",
+        examples=["prometheus: {type: prometheus, url: http://127.0.0.1:9090}"],
     )
     slos: list[str] = Field(
         [],
@@ -156,22 +157,46 @@ class Root(Section):
         EvaluationSection(), description="How often SLOs are measured.", examples=["{interval: 30s}"]
     )
     gate: GateSection = Field(GateSection(), description="How long it may hold.", examples=["{watch: 15m, hold: 24h}"])
-    mapping: list[MappingSection] = Field([], description="Which SLOs an alert can threaten, in order.")
+    mapping: list[MappingSection] = Field(
+        [],
+        description="Which SLOs an alert can threaten, in order.",
+        examples=["- {matchers: ['service=\"checkout\"'], slos: [checkout-availability]}"],
+    )
     slo_scope_labels: list[str] = Field(
         ["operation", "cuj"],
         description="Labels that narrow an alert down. An SLO without the alert's value of one of them may raise an "
         "alert, but not clear it.",
         examples=["[operation, cuj]"],
     )
-    bypass: list[BypassSection] = Field([], description="Alerts that are never gated.")
-    guides: list[GuideSection] = Field([], description="On-call guides for alerts that bring none, in order.")
+    bypass: list[BypassSection] = Field(
+        [], description="Alerts that are never gated.", examples=["- {matchers: ['category=\"security\"']}"]
+    )
+    guides: list[GuideSection] = Field(
+        [],
+        description="On-call guides for alerts that bring none, in order.",
+        examples=["- {matchers: ['service=\"checkout\"'], url: https://guides.example.com/checkout}"],
+    )
     route: RouteSection = Field(
         description="The root of the route tree.", examples=["{receiver: sre, group_by: [slo]}"]
     )
-    receivers: list[ReceiverSection] = Field(min_length=1, description="The teams.")
-    inhibit_rules: list[InhibitRule] = Field([], description="As Alertmanager's. Checked, but not acted on yet.")
-    time_intervals: list[TimeInterval] = Field([], description="As Alertmanager's. Checked, but not acted on yet.")
+    receivers: list[ReceiverSection] = Field(
+        min_length=1, description="The teams.", examples=["- {name: sre, slack: {channel: C0SRE}}"]
+    )
+    inhibit_rules: list[InhibitRule] = Field(
+        [],
+        description="As Alertmanager's. Checked, but not acted on yet.",
+        examples=["- {source_matchers: ['alertname=\"Down\"'], target_matchers: ['severity=\"warning\"']}"],
+    )
+    time_intervals: list[TimeInterval] = Field(
+        [],
+        description="As Alertmanager's. Checked, but not acted on yet.",
+        examples=["- {name: weekend, time_intervals: [{weekdays: ['saturday:sunday']}]}"],
+    )
     report: ReportSection | None = Field(
         None, description="The weekly report.", examples=['{channel: C0SRE, weekday: monday, time: "09:00"}']
     )
-    heartbeats: list[HeartbeatSection] = Field([], description="Dead-man's switches. Checked, but not acted on yet.")
+    heartbeats: list[HeartbeatSection] = Field(
+        [],
+        description="Dead-man's switches. Checked, but not acted on yet.",
+        examples=["- {name: prometheus, interval: 5m}"],
+    )

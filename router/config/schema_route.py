@@ -43,8 +43,12 @@ class RouteSection(Section):
 
     receiver: str = Field("", description="Who is told; the root must name one.", examples=["sre"])
     matchers: list[str] = Field([], description=_MATCHERS, examples=["['team=\"payments\"']"])
-    match: dict[str, str] = Field({}, description="Deprecated by Alertmanager: exact values; use `matchers`.")
-    match_re: dict[str, str] = Field({}, description="Deprecated by Alertmanager: expressions; use `matchers`.")
+    match: dict[str, str] = Field(
+        {}, description="Deprecated by Alertmanager: exact values; use `matchers`.", examples=["{team: payments}"]
+    )
+    match_re: dict[str, str] = Field(
+        {}, description="Deprecated by Alertmanager: expressions; use `matchers`.", examples=["{team: pay.*}"]
+    )
     group_by: list[str] | None = Field(
         None,
         description="Alerts that share these labels are one incident. `slo` stands for the SLO that an alert "
@@ -69,7 +73,11 @@ class RouteSection(Section):
     active_time_intervals: list[str] = Field(
         [], description=f"Names of `time_intervals` outside of which nobody is told. {_LATER}", examples=["[office]"]
     )
-    routes: "list[RouteSection]" = Field([], description="Children, tried in order; the first that matches wins.")
+    routes: "list[RouteSection]" = Field(
+        [],
+        description="Children, tried in order; the first that matches wins.",
+        examples=["- {matchers: ['team=\"payments\"'], receiver: payments}"],
+    )
 
 
 class InhibitRule(Section):
@@ -78,10 +86,18 @@ class InhibitRule(Section):
     name: str = Field("", description="A name for people.", examples=["outage hides latency"])
     source_matchers: list[str] = Field([], description="The alert that inhibits.", examples=["['alertname=\"Down\"']"])
     target_matchers: list[str] = Field([], description="The alerts inhibited.", examples=["['severity=\"warning\"']"])
-    source_match: dict[str, str] = Field({}, description="Deprecated; use `source_matchers`.")
-    source_match_re: dict[str, str] = Field({}, description="Deprecated; use `source_matchers`.")
-    target_match: dict[str, str] = Field({}, description="Deprecated; use `target_matchers`.")
-    target_match_re: dict[str, str] = Field({}, description="Deprecated; use `target_matchers`.")
+    source_match: dict[str, str] = Field(
+        {}, description="Deprecated; use `source_matchers`.", examples=["{alertname: Down}"]
+    )
+    source_match_re: dict[str, str] = Field(
+        {}, description="Deprecated; use `source_matchers`.", examples=["{alertname: Down}"]
+    )
+    target_match: dict[str, str] = Field(
+        {}, description="Deprecated; use `target_matchers`.", examples=["{severity: warning}"]
+    )
+    target_match_re: dict[str, str] = Field(
+        {}, description="Deprecated; use `target_matchers`.", examples=["{severity: warning}"]
+    )
     equal: list[str] = Field([], description="Labels that both must share.", examples=["[cluster]"])
 
 
@@ -95,7 +111,9 @@ class Times(Section):
 class Span(Section):
     """Times that meet every condition given."""
 
-    times: list[Times] = Field([], description="Parts of the day.")
+    times: list[Times] = Field(
+        [], description="Parts of the day.", examples=['[{start_time: "09:00", end_time: "17:00"}]']
+    )
     weekdays: list[str] = Field([], description="Days of the week.", examples=["['monday:friday']"])
     days_of_month: list[str] = Field([], description="Days of the month.", examples=["['1:5', '-3:-1']"])
     months: list[str] = Field([], description="Months.", examples=["['january:march']"])
@@ -107,4 +125,6 @@ class TimeInterval(Section):
     """A named set of times, as Alertmanager's. Checked, but not acted on yet."""
 
     name: str = Field(min_length=1, description="What routes call it.", examples=["nights"])
-    time_intervals: list[Span] = Field([], description="The times that belong to it.")
+    time_intervals: list[Span] = Field(
+        [], description="The times that belong to it.", examples=["[{weekdays: [sunday]}]"]
+    )

@@ -166,5 +166,6 @@ def _choices(node: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Mapping
 def _below(node: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     if isinstance(step, int):
         return node.get("items") or {}
-    found = node.get("properties", {}).get(step) or node.get("additionalProperties")
+    named = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
+    found = node.get("properties", {}).get(step) or named
     return found if isinstance(found, dict) else {}

@@ -23,6 +23,11 @@ class Dispatcher:
         self._due = asyncio.Event()
         self._looks: set[asyncio.Task[None]] = set()
 
+    @property
+    def trouble(self) -> dict[str, str]:
+        """What Slack refuses now, by channel."""
+        return self._parts.trouble
+
     def wake(self) -> None:
         """Look at once: this process just changed something."""
         self._due.set()
@@ -73,5 +78,5 @@ class Dispatcher:
         except UnavailableError as error:
             LOG.warning("look_postponed", incident=claim.incident.id, code=error.code)
         except Exception as error:  # noqa: BLE001 - the loop must outlive any one incident; the type is logged, the data not
-            LOG.error("look_failed", incident=claim.incident.id, error=type(error).__name__)
+            LOG.error("look_failed", incident=claim.incident.id, error=type(error).__name__)  # noqa: TRY400
         self._due.set()

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from router.gate import TELLING, Decision, Held, Kind, Policy, Reason, decide
+from router.gate import TELLING, Decision, Held, Kind, Policy, Reason, covering, decide
 from router.incident.life import ClassState, Incident, Loud, Mind, as_loud, quietest_first
 from router.incident.messages import Phase
-from router.slo.verdict import Assessment, Verdict
+from router.slo.verdict import Assessment, Verdict, loudness
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def judge(incident: Incident, assessments: Mapping[str, Assessment], policy: Pol
             held[cid] = _held(since, decision, now)
     mind = replace(incident.mind, loud=loud, held=held)
     loudest = max(loud, key=lambda cid: (quietest_first(loud[cid].outcome), -loud[cid].at), default=None)
-    covering = _covering(incident, loud, assessments)
-    phase = _phase(incident, loud, covering)
+    heard = _covering(incident, loud, assessments)
+    phase = _phase(incident, loud, heard)
     worst = decisions[loudest].worst if loudest in decisions else None
-    return Judgement(decisions, mind, loudest, phase, worst or (covering[0] if covering else None), covering)
+    return Judgement(decisions, mind, loudest, phase, worst or (heard[0] if heard else None), heard)
 
 
 def _worth_telling(state: ClassState, incident: Incident, decision: Decision) -> bool:
@@ -65,24 +65,20 @@ def _held(since: Held, decision: Decision, now: float) -> Held:
     )
 
 
-_LOUDNESS = (Verdict.THREAT_PAGE, Verdict.UNKNOWN, Verdict.THREAT_TICKET, Verdict.WATCH, Verdict.NO_THREAT)
-
-
 def _covering(
     incident: Incident, loud: Mapping[str, Loud], assessments: Mapping[str, Assessment]
 ) -> tuple[Assessment, ...]:
-    names = dict.fromkeys(
-        cover.slo for cid in loud if cid in incident.classes for cover in incident.classes[cid].alert_class.covers
-    )
-    found = [assessments[name] for name in names if name in assessments]
-    return tuple(sorted(found, key=lambda each: _LOUDNESS.index(each.verdict)))
+    """Return what the loud classes' SLOs say, as the gate hears it, loudest first, each once."""
+    classes = [incident.classes[cid].alert_class for cid in loud if cid in incident.classes]
+    heard = sorted((each for one in classes for each in covering(one, assessments)), key=loudness)
+    return tuple({each.slo: each for each in reversed(heard)}.values())[::-1]
 
 
-def _phase(incident: Incident, loud: Mapping[str, Loud], covering: tuple[Assessment, ...]) -> Phase | None:
+def _phase(incident: Incident, loud: Mapping[str, Loud], heard: tuple[Assessment, ...]) -> Phase | None:
     if not loud:
         return None
     if any(incident.classes[cid].firing for cid in loud if cid in incident.classes):
         return Phase.FIRING
-    burning = any(each.verdict is Verdict.THREAT_PAGE for each in covering)
+    burning = any(each.verdict is Verdict.THREAT_PAGE for each in heard)
     gated = any(incident.classes[cid].alert_class.kind is not Kind.NOTICE for cid in loud if cid in incident.classes)
     return Phase.BURNING if burning and gated else Phase.RESOLVED

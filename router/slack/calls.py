@@ -78,6 +78,8 @@ class SlackCalls:
             return UNREACHABLE if unsent else Answer(Course.AMBIGUOUS, "timeout")
         except aiohttp.ClientConnectorError:
             return UNREACHABLE
+        except aiohttp.InvalidURL:
+            return Answer(Course.STOP, "invalid_url")
         except (aiohttp.ClientError, ConnectionError):
             return Answer(Course.AMBIGUOUS, "connection_lost")
         except SlackApiError as error:
@@ -96,5 +98,5 @@ class SlackCalls:
 def _read_refusal(error: SlackApiError) -> Answer:
     """Read the answer inside the SDK's error: its own response, or aiohttp's where it could not parse the body."""
     response = error.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", 200)
-    return read_answer(int(status), getattr(response, "headers", {}), getattr(response, "data", None))
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 200)
+    return read_answer(status, getattr(response, "headers", {}), getattr(response, "data", None))

@@ -11,6 +11,8 @@ _ACCENTS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "magenta":
 _TOKEN = re.compile(r"<(?P<inside>[^<>]+)>|\*(?P<bold>[^*\n]+)\*")
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 BAR = "┃ "
+ARROW = "↗"
+"""Marks a link whose address stands elsewhere (its button) or only in Slack."""
 TWO_COLUMNS = 64
 NARROWEST = 24
 
@@ -74,7 +76,7 @@ def _token(inside: str) -> Span:
         return Span(
             _entities(label) or "@" + target.lstrip("!@#").removeprefix("subteam^"), "bold" if not label else ""
         )
-    return Span(f"{_entities(label)} ({_entities(target)})" if label else _entities(target), "link")
+    return Span(f"{_entities(label)} {ARROW}" if label else _entities(target), "link")
 
 
 def _entities(text: str) -> str:

@@ -19,6 +19,7 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _HIDDEN_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_SECRET = re.compile(r"xox[a-z]-[\w-]{3,}|xapp-[\w-]{3,}|hooks\.slack\.com/\S*", re.IGNORECASE)
 _MENTION = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^<>&|]*)?>")
 _HOST = re.compile(r"[A-Za-z0-9._~\-:\[\]]+")
 _URL_SAFE = "/%:=&?~#+!$,;'@()*[]-._"
@@ -39,10 +40,13 @@ def size(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Return `text` on one line, without control, bidirectional, zero-width and other invisible characters."""
+    """Return `text` on one line, without control, bidirectional, zero-width and other invisible characters.
+
+    Slack's own tokens and webhook addresses are blotted out: whoever reads the channel must not be able to use them.
+    """
     spaced = "".join(" " if character.isspace() else character for character in text)
     visible = (character for character in spaced if unicodedata.category(character) not in _HIDDEN_CATEGORIES)
-    return " ".join(_HIDDEN_LETTERS.sub("", "".join(visible)).split())
+    return _SECRET.sub("[secret]", " ".join(_HIDDEN_LETTERS.sub("", "".join(visible)).split()))
 
 
 def cut(text: str, limit: int = VALUE_LIMIT) -> str:
@@ -75,13 +79,13 @@ def _shorten(pieces: list[str], limit: int) -> str:
     return "".join(kept).rstrip() + ELLIPSIS
 
 
-def fill(template: str, *, limit: int = VALUE_LIMIT, **values: object) -> Markup:
+def fill(template: str, limit: int = VALUE_LIMIT, /, **values: object) -> Markup:
     """Return our own `template` with `values` in place: escaped and cut to `limit`, except those that are Markup."""
     safe = {name: value if isinstance(value, Markup) else escape(str(value), limit) for name, value in values.items()}
     return Markup(_tighten(template.format(**safe)))
 
 
-def fill_plain(template: str, *, limit: int = VALUE_LIMIT, **values: object) -> str:
+def fill_plain(template: str, limit: int = VALUE_LIMIT, /, **values: object) -> str:
     """Return our own `template` with `values` cleaned and cut to `limit`, for plain_text (nothing is markup there)."""
     return _tighten(template.format(**{name: cut(str(value), limit) for name, value in values.items()}))
 
@@ -97,7 +101,7 @@ def safe_url(url: str, limit: int = URL_LIMIT) -> str:
     Only http and https with a host and without credentials; whatever could end or break a link is percent-encoded.
     A longer address than `limit` is refused, because half an address leads nowhere.
     """
-    if len(url) > limit:
+    if len(url) > limit or _SECRET.search(url):
         return ""
     try:
         parts = urlsplit(url.strip())

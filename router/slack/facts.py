@@ -8,8 +8,9 @@ from math import isfinite
 
 from router.gate import Outcome, Reason
 from router.incident import CauseKind, Phase, SloFacts, View
-from router.reason import duration, percent, times
-from router.slack.escape import cut, fill_plain
+from router.reason import duration, goal, percent, times
+from router.reason import limit as threshold
+from router.slack.escape import Markup, cut, fill_plain
 from router.slack.texts import Words
 from router.slack.texts.words import Plural
 from router.slo.objective import WINDOWS
@@ -45,21 +46,31 @@ def slo_name(slo: SloFacts, limit: int = NAME_LIMIT) -> str:
 
 
 def subject(view: View, words: Words) -> str:
-    """Return what the message is about: the SLO where it decided, else the alert."""
+    """Return what the message is about: the SLO where it decided, else the alert (the first of several)."""
     if view.slo is not None and view.reason in _ABOUT_AN_SLO:
         return slo_name(view.slo) or words.unnamed
-    return cut(view.title, NAME_LIMIT) or words.unnamed
+    rule = cut(view.causes[0].rule, NAME_LIMIT - 20) if view.causes else ""
+    if not rule:
+        return cut(view.title, NAME_LIMIT) or words.unnamed
+    more = words.rules_more.format(n=view.kinds_total - 1) if view.kinds_total > 1 else ""
+    return rule + more
 
 
 def sentence(text: str, words: Words, limit: int = SENTENCE_LIMIT) -> str:
     """Return somebody's words as a sentence with a full stop, "" where there are none."""
     kept = cut(text, limit - 1)
-    return kept if not kept or kept[-1] in words.stops else kept + words.full_stop
+    if not kept or kept[-1] in words.stops:
+        return kept
+    return kept + ("." if kept[-1].isascii() else words.full_stop)
 
 
 def join(sentences: list[str], words: Words) -> str:
-    """Return sentences one after the other (Japanese needs no space between them)."""
-    return ("" if words.full_stop == "。" else " ").join(each for each in sentences if each)
+    """Return sentences one after the other; Japanese needs no space after its own full stop."""
+    joined = ""
+    for each in filter(None, sentences):
+        gap = "" if not joined or joined[-1] == words.full_stop == "。" else " "
+        joined += gap + each
+    return joined
 
 
 def period(slo: SloFacts, words: Words) -> str:
@@ -123,14 +134,14 @@ def impact(view: View, words: Words) -> str:
         "share": share(bad),
         "span": _span(slo.assessment, words),
         "allowed": share(1 - slo.target),
-        "target": share(slo.target),
+        "target": goal(slo.target),
         "period": period(slo, words),
     }
     if bad is None:
         made = fill_plain(words.impact_unmeasured, who=_who(slo, words), **facts)
         return told or made
-    template = words.impact_given if told else words.impact_share
-    return fill_plain(template, limit=SENTENCE_LIMIT, impact=told, who=_who(slo, words), **facts)
+    measured = fill_plain(words.impact_given if told else words.impact_share, who=_who(slo, words), **facts)
+    return join([told, measured], words)
 
 
 def _who(slo: SloFacts, words: Words) -> str:
@@ -150,15 +161,20 @@ def window(name: str, words: Words) -> str:
 
 
 def burn_rates(assessment: Assessment, words: Words) -> str:
-    """Return the burn rate over both windows of the tier with its threshold; "" where nothing is known."""
+    """Return the burn rate over both windows of the tier; "" where nothing is known."""
     tier = assessment.tier
     if tier is None:
         return _join_rates([(name, assessment.burn.get(name)) for name in ("1h", "5m")], words)
-    rates = _join_rates([(tier.long, assessment.burn_long), (tier.short, assessment.burn_short)], words)
-    if not rates:
-        return ""
-    does = words.tier_words[tier.level]
-    return words.burn_threshold.format(rates=rates, does=does, threshold=times(tier.threshold, words.locale))
+    return _join_rates([(tier.long, assessment.burn_long), (tier.short, assessment.burn_short)], words)
+
+
+def burn_limit(assessment: Assessment, words: Words) -> Markup:
+    """Return from which burn rate on the tier tells people, as a line of its own."""
+    tier = assessment.tier
+    if tier is None:
+        return Markup("")
+    limit = threshold(tier.threshold, words.locale)
+    return Markup("\n" + words.burn_limit.format(does=words.tier_words[tier.level], threshold=limit))
 
 
 def _join_rates(pairs: list[tuple[str, float | None]], words: Words) -> str:
@@ -195,9 +211,8 @@ def alerts_line(view: View, words: Words) -> str:
 
 def _named(cause: CauseKind, words: Words) -> str:
     rule, where = cut(cause.rule, 60) or words.unnamed, cut(cause.where, 60)
-    if not where:
-        return f"{rule} ({cause.total})"
-    return fill_plain(words.cause_line, rule=rule, where=where, n=cause.total)
+    named = fill_plain(words.cause_line, rule=rule, where=where) if where else rule
+    return words.cause_count.format(cause=named, n=cause.total) if cause.total > 1 else named
 
 
 def and_more(named: list[str], total: int, words: Words) -> str:
@@ -243,5 +258,6 @@ def _unknown(view: View, words: Words) -> str:
     if view.slo is None:
         return "–"
     assessment = view.slo.assessment
-    cause = words.causes_of_unknown.get(assessment.cause, cut(assessment.cause, 40) or "–")
-    return f"{cause}: {cut(assessment.detail, 150)}" if assessment.detail else cause
+    cause = words.causes_of_unknown[assessment.cause]
+    detail = cut(assessment.detail, 120)
+    return words.cause_detail.format(cause=cause, detail=detail) if detail else cause

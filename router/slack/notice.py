@@ -1,9 +1,9 @@
 """What the router says about itself: it cannot judge, could not read, or could not post.
 
-A notice is a view of kind NOTICE. `view.title` names what it is about (an SLO source, an SLO, a sender, a channel),
-`view.phase` RESOLVED tells that it is over, and `view.notice` holds its facts, all of them optional:
-`what` the kind (slo_source, slo_blind, quarantine, route_broken), `since` Unix seconds, `affected` SLOs ("23 of 23"),
-`forwarded` how many alerts came through unfiltered, `next_try` seconds, `detail` what was heard.
+A notice is a view of kind NOTICE; phase RESOLVED tells that it is over. `view.notice` holds its facts, all optional:
+`what` the kind (slo_source, slo_blind, quarantine, route_broken), `about` the name of the SLO source, SLO, sender or
+channel, `since` Unix seconds, `affected` SLOs ("23 / 23"), `forwarded` how many alerts came through unfiltered,
+`next_try` seconds, `detail` what was heard (for a blind SLO: the cause).
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,17 @@ from router.incident import Phase, View
 from router.reason import duration
 from router.slack import facts
 from router.slack.blocks import actions, context, fields, header, paragraph
-from router.slack.escape import Markup, cut, cut_lines, date, fill, fill_plain
+from router.slack.escape import Markup, cut, cut_lines, date, escape, fill, fill_plain
 from router.slack.message import Block, Message
 from router.slack.root import buttons, speak
 from router.slack.texts import Words
 from router.slack.texts.words import NoticeWords
+from router.slo.verdict import Cause
 
 BODY_LIMIT = 600
 DETAIL_LIMIT = 500
+_OPEN_GATE = frozenset({"slo_source", "slo_blind"})
+_CAUSES = frozenset(map(str, Cause)) - {""}
 
 
 def draw_notice(view: View, words: Words) -> Message:
@@ -28,7 +31,7 @@ def draw_notice(view: View, words: Words) -> Message:
     heard = view.notice or {}
     notice = words.notices.get(heard.get("what", ""), words.notices[""])
     over = view.phase is Phase.RESOLVED
-    known = {"what": cut(view.title, facts.NAME_LIMIT) or words.unnamed, "time": _lasted(view, words)}
+    known = {"what": _about(view, words), "time": _lasted(view, words)}
     head = fill_plain(notice.over_header if over else notice.header, **known)
     said = _body(view, notice, known)
     blocks = [
@@ -37,9 +40,14 @@ def draw_notice(view: View, words: Words) -> Message:
         *_fields(view, words),
         *([] if over else _detail(heard, words)),
         *([] if over else actions(buttons(view, words))),
-        context(fill(words.id_started, id=view.incident, date=date(_since(view)))),
+        context(escape(view.incident)),
     ]
     return Message(_push(view, words, notice, known), blocks)
+
+
+def _about(view: View, words: Words) -> str:
+    heard = view.notice or {}
+    return cut(heard.get("about", ""), facts.NAME_LIMIT) or cut(view.title, facts.NAME_LIMIT) or words.unnamed
 
 
 def _push(view: View, words: Words, notice: NoticeWords, known: dict[str, str]) -> str:
@@ -76,16 +84,14 @@ def _number(text: str) -> float | None:
 
 def _fields(view: View, words: Words) -> list[Block]:
     heard = view.notice or {}
-    shown: list[Markup] = []
-    if "since" in heard:
-        shown.append(fill(words.notice_since, date=date(_since(view))))
-    if heard.get("forwarded"):
+    shown: list[Markup] = [fill(words.notice_since, date=date(_since(view)))]
+    if heard.get("forwarded") and heard.get("what") in _OPEN_GATE:
         shown.append(fill(words.notice_forwarded, n=heard["forwarded"]))
-    if heard.get("affected"):
+    if heard.get("affected") and heard.get("what") == "slo_source":
         shown.append(fill(words.notice_affected, n=heard["affected"]))
     if heard.get("next_try") and view.phase is not Phase.RESOLVED:
         shown.append(fill(words.notice_next_try, time=_wait(heard["next_try"], words)))
-    return [fields(shown)] if shown else []
+    return [fields(shown)]
 
 
 def _wait(text: str, words: Words) -> str:
@@ -94,5 +100,6 @@ def _wait(text: str, words: Words) -> str:
 
 
 def _detail(heard: Mapping[str, str], words: Words) -> list[Block]:
-    detail = cut_lines(heard.get("detail", ""), DETAIL_LIMIT)
+    told = heard.get("detail", "")
+    detail = words.causes_of_unknown[Cause(told)] if told in _CAUSES else cut_lines(told, DETAIL_LIMIT)
     return [paragraph(words.notice_detail.format(detail=detail))] if detail else []

@@ -17,8 +17,8 @@ from router.slack.thread import draw_broadcast, draw_causes
 def render(view: View, locale: str, salt: str = "") -> Message:
     """Draw the message for `view` in a language ("en", "ja").
 
-    `salt` (the delivery's id) and the content together make the block ids, so that every edit has new ones and a
-    repeated attempt the same ones; action ids never change.
+    `salt` (the delivery's id), the view's time and the content together make the block ids, so that every edit has
+    new ones; action ids never change.
     """
     words = texts(locale)
     if view.say is Say.CAUSES:
@@ -27,4 +27,4 @@ def render(view: View, locale: str, salt: str = "") -> Message:
         drawn = draw_broadcast(view, words)
     else:
         drawn = draw_notice(view, words) if view.kind is Kind.NOTICE else draw_root(view, words)
-    return Message(drawn.text, stamp(drawn.blocks, salt))
+    return Message(drawn.text, stamp(drawn.blocks, f"{salt}:{view.now!r}"))

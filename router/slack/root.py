@@ -2,6 +2,7 @@
 
 from router.gate import Outcome, Reason
 from router.incident import Phase, View
+from router.reason import goal
 from router.slack import facts
 from router.slack.blocks import actions, context, fields, header, link_button, paragraph, section
 from router.slack.escape import Markup, cut, cut_lines, date, escape, fill, fill_plain, link, mention, safe_url, size
@@ -12,6 +13,7 @@ PUSH_LIMIT = 300
 SUMMARY_LIMIT = 400
 LINKED_URL_LIMIT = 400
 SOURCE_URL_LIMIT = 1_500
+_MAY_HURT = frozenset({Reason.SLO_UNKNOWN, Reason.HELD_TOO_LONG})
 
 
 def draw_root(view: View, words: Words) -> Message:
@@ -22,16 +24,13 @@ def draw_root(view: View, words: Words) -> Message:
 
 def speak(view: View, words: Words, needed: tuple[str, str], optional: tuple[str, ...] = ()) -> str:
     """Return the `text` of a message: first sentence, what else fits, what to do, and the incident's id."""
-    gap = "" if words.full_stop == "。" else " "
     lead, do = escape(needed[0], 160), escape(needed[1], 100)
-    tail = f" ({escape(view.incident, 30)})"
-    room = PUSH_LIMIT - size(gap.join([lead, do])) - size(tail)
+    tail = fill(words.push_id, 30, id=view.incident)
     said = [lead]
     for each in (escape(text, PUSH_LIMIT) for text in optional if text):
-        if size(gap + each) <= room:
+        if size(facts.join([*said, each, do], words) + tail) <= PUSH_LIMIT:
             said.append(each)
-            room -= size(gap + each)
-    return gap.join([*said, *([do] if do else [])]) + tail
+    return facts.join([*said, do], words) + tail
 
 
 def _push(view: View, words: Words) -> str:
@@ -44,8 +43,9 @@ def _push(view: View, words: Words) -> str:
         return speak(view, words, (lead, words.do_keep_on), (told,))
     left = facts.known(view.slo.assessment.budget_remaining) if view.slo else None
     remaining = words.push_left.format(left=facts.share(left)) if left is not None and left > 0 else ""
-    impact = told or facts.impact(view, words)
-    spoken = (impact, remaining) if view.outcome is not Outcome.FORWARD else (cut(view.summary, 150),)
+    spoken = (told or facts.impact(view, words), remaining)
+    if view.outcome is Outcome.FORWARD or view.reason is Reason.HELD_FOR_A_DAY:
+        spoken = (facts.sentence(view.summary, words, 150), "")
     return speak(view, words, (_push_lead(view, words), what_to_do(view, words)), spoken)
 
 
@@ -67,12 +67,14 @@ def what_to_do(view: View, words: Words) -> str:
     """Return the one thing to do now, as a sentence for the push text."""
     if view.reason is Reason.HELD_FOR_A_DAY:
         return words.do_mend_rule
-    if view.slo is not None and view.slo.first_action:
+    if view.outcome is Outcome.TICKET:
+        return words.do_ticket
+    if view.outcome is Outcome.PAGE and view.slo is not None and view.slo.first_action:
         return fill_plain(words.do_first, action=facts.sentence(view.slo.first_action, words, 80))
     if view.guide is not None and safe_url(view.guide.url):
         title = cut(view.guide.title, 60)
         return fill_plain(words.do_guide_named, guide=title) if title else words.do_guide
-    return words.do_ticket if view.outcome is Outcome.TICKET else words.do_decide
+    return words.do_decide
 
 
 def _firing(view: View, words: Words) -> list[Block]:
@@ -119,8 +121,8 @@ def _opening(view: View, words: Words) -> list[Block]:
     summary = cut_lines(view.summary, SUMMARY_LIMIT)
     if view.outcome is not Outcome.FORWARD and view.slo is not None:
         return [paragraph(text) for text in (facts.impact(view, words), summary) if text]
-    told = facts.sentence(view.slo.impact, words) if view.slo else ""
-    may_mean = fill_plain(words.may_mean, limit=facts.SENTENCE_LIMIT, impact=told) if told else ""
+    told = facts.sentence(view.slo.impact, words) if view.slo and view.reason in _MAY_HURT else ""
+    may_mean = fill_plain(words.may_mean, facts.SENTENCE_LIMIT, impact=told) if told else ""
     return [paragraph(text) for text in (summary, may_mean) if text]
 
 
@@ -128,7 +130,7 @@ def _banner(view: View, words: Words) -> list[Block]:
     if view.slo is None or not facts.is_spent(view.slo.assessment):
         return []
     left = facts.share(view.slo.assessment.budget_remaining)
-    target, period = facts.share(view.slo.target), facts.period(view.slo, words)
+    target, period = goal(view.slo.target), facts.period(view.slo, words)
     return [section(fill(words.spent_banner, left=left, target=target, period=period))]
 
 
@@ -148,7 +150,7 @@ def _slo_fields(view: View, words: Words) -> list[Markup]:
     left, rates = facts.known(assessment.budget_remaining), facts.burn_rates(assessment, words)
     shown = [fill(words.budget_left, left=facts.share(left))] if left is not None else []
     if rates:
-        shown.append(fill(words.burn_rate, rates=rates))
+        shown.append(fill(words.burn_rate, rates=rates, limit=facts.burn_limit(assessment, words)))
     return [*shown, fill(words.gone, time=_gone(view, words))] if left is not None else shown
 
 
@@ -160,8 +162,10 @@ def _gone(view: View, words: Words) -> str:
 
 
 def _first_action(view: View, words: Words) -> list[Block]:
-    action = facts.sentence(view.slo.first_action, words) if view.slo else ""
-    return [section(fill(words.do_first_label, limit=400, action=action))] if action else []
+    """What to do first helps where the SLO is threatened, and misleads where nobody knows that it is."""
+    threatened = view.slo if view.outcome is not Outcome.FORWARD and view.reason is not Reason.HELD_FOR_A_DAY else None
+    action = facts.sentence(threatened.first_action, words) if threatened else ""
+    return [section(fill(words.do_first_label, 400, action=action))] if action else []
 
 
 def _lines(view: View, words: Words) -> list[Block]:

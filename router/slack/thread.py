@@ -1,7 +1,7 @@
 """What stands in an incident's thread: its alerts by rule, and the replies that are shown in the channel too."""
 
 from router.gate import Outcome, Reason
-from router.incident import CauseKind, View
+from router.incident import Call, CauseKind, View
 from router.slack import facts
 from router.slack.blocks import NOTHING, actions, cell, context, paragraph, section, table, time_cell
 from router.slack.escape import Markup, date, escape, fill, fill_plain, mention
@@ -10,7 +10,7 @@ from router.slack.root import buttons, speak, what_to_do
 from router.slack.texts import Words
 
 ROWS = 20
-_COLUMNS = [{"is_wrapped": True}, {"is_wrapped": True}, {}, {}, {"align": "right"}]
+_COLUMNS: list[Block] = [{"is_wrapped": True}, {"is_wrapped": True}, {}, {}, {"align": "right"}]
 
 
 def draw_causes(view: View, words: Words) -> Message:
@@ -49,17 +49,20 @@ def draw_broadcast(view: View, words: Words) -> Message:
     blocks = [
         *([section(calls)] if calls else []),
         paragraph(said),
-        *actions(buttons(view, words)),
+        *actions([button for button in buttons(view, words) if button["action_id"] == "guide"]),
         context(escape(view.incident)),
     ]
     return Message(speak(view, words, (lead, what_to_do(view, words)), (_time_left(view, words),)), blocks)
 
 
 def _news(view: View, words: Words) -> str:
-    template = words.fired_again
-    if view.escalated:
-        template = words.now_page_again if view.refires else words.now_page
-    return fill_plain(template, n=view.refires, what=facts.subject(view, words))
+    what = facts.subject(view, words)
+    template = words.fired_again if view.refires else words.still_firing
+    if view.call is Call.REPEATED:
+        template = words.still_firing
+    elif view.call is Call.ESCALATED:
+        template = words.now_ticket if view.outcome is Outcome.TICKET else words.now_page
+    return fill_plain(template, n=view.refires, what=what, time=facts.lasted(view, words))
 
 
 def _gap(view: View, words: Words) -> str:

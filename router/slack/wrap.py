@@ -8,10 +8,8 @@ from rich.cells import cell_len
 
 _NEVER_FIRST = "、。，．：；！？）」』】］〉》ー…・ぁぃぅぇぉっゃゅょァィゥェォッャュョ%％"
 _NEVER_LAST = "（「『【［〈《"
-_ATOM = re.compile(
-    rf"\n|[ ]+|[{_NEVER_LAST}]*(?:[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+)"
-    rf"[{_NEVER_FIRST}]*"
-)
+_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
+_ATOM = re.compile(rf"\n|[ ]+|[{_NEVER_LAST}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_NEVER_FIRST}]*|[{_NEVER_LAST}]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Error ratios that another SLO tool records for this objective, per window, read where raw queries have no data."""
+    """Error ratios that another SLO tool records for this objective, one series per window."""
 
     tool: str
     """"sloth" or "pyrra"."""

@@ -1,5 +1,6 @@
 """The router's clock: Redis' time, so that a replica whose own clock is wrong decides nothing wrongly."""
 
+import asyncio
 import time
 from typing import Protocol, cast
 
@@ -11,9 +12,11 @@ from router.state.scripts import Client
 
 
 class Clock(Protocol):
-    """Where loops get the time from; Unix seconds."""
+    """Where loops get the time from, and how they wait; Unix seconds."""
 
     def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
 
 
 class RedisClock:
@@ -26,6 +29,10 @@ class RedisClock:
     def now(self) -> float:
         """Return Unix seconds on Redis' clock."""
         return time.monotonic() + self._offset
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait in real time."""
+        await asyncio.sleep(seconds)
 
     async def sync(self) -> float:
         """Ask Redis for the time; returns by how many seconds this machine's clock differs."""

@@ -27,6 +27,8 @@ class Watched:
     """Since when the SLO is at the page tier without a break."""
     gap: bool = False
     """An incident was opened for that burn because no alert covered it (detection gap)."""
+    announced: bool = False
+    """Some alert that it covers has fired during this burn: no gap, however long it burns after the alert."""
     blind_since: float | None = None
     """Since when there is no verdict, for whatever reason."""
 
@@ -88,6 +90,7 @@ def _pack(watched: Watched) -> bytes:
             "evaluated_at": watched.evaluated_at,
             "threat_since": watched.threat_since,
             "gap": watched.gap,
+            "announced": watched.announced,
             "blind_since": watched.blind_since,
         }
     )
@@ -116,5 +119,6 @@ def _unpack(raw: bytes) -> Watched:
         stored["evaluated_at"],
         stored["threat_since"],
         stored["gap"],
+        stored["announced"],
         stored["blind_since"],
     )

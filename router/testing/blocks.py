@@ -106,15 +106,15 @@ def _check_chart(block: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
     if not isinstance(chart, Mapping) or not isinstance(chart.get("axis_config"), Mapping):
         return
     categories = chart["axis_config"].get("categories")
-    for i, series in enumerate(chart.get("series") or ()):
-        labels = [point.get("label") for point in series.get("data") or ()]
-        if labels != categories:
+    for i, series in enumerate(_list(chart.get("series"))):
+        points = _list(series.get("data")) if isinstance(series, Mapping) else []
+        if [point.get("label") for point in points if isinstance(point, Mapping)] != categories:
             yield Problem("chart_points", "points must match the categories", f"{pointer}/chart/series/{i}/data")
 
 
 def _check_together(blocks: list[Any]) -> Iterator[Problem]:
     """Yield the problems that concern the message as a whole."""
-    kinds = Counter(block.get("type") for block in blocks if isinstance(block, Mapping))
+    kinds = Counter(str(block.get("type")) for block in blocks if isinstance(block, Mapping))
     if len(blocks) > BLOCKS_MOST:
         yield Problem("block_count", f"no more than {BLOCKS_MOST} items allowed", "/blocks")
     for name in _twice(block.get("block_id") for block in blocks if isinstance(block, Mapping)):
@@ -135,6 +135,10 @@ def _check_nulls(value: Any, pointer: str) -> Iterator[Problem]:
         for key, inner in each.items():
             if inner is None:
                 yield Problem("null", "must not be null", f"{place}/{key}")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _twice(names: Any) -> list[str]:

@@ -80,8 +80,9 @@ def delete(request: Request) -> dict[str, Any]:
 def _apply(request: Request, message: Message, content: Content) -> None:
     if content.blocks and _is_rich(message.blocks) and not _is_rich(content.blocks):
         request.judge.refuse("block_mismatch", "block_mismatch")
-    for name in sorted(_ids(message.blocks) & _ids(content.blocks or [])):
-        request.flag("block_id_reused", name)
+    if content.blocks != message.blocks:
+        for name in sorted(_ids(message.blocks) & _ids(content.blocks or [])):
+            request.flag("block_id_reused", name)
     message.edits.append(Edit(request.workspace.now(), message.text, message.blocks))
     if content.blocks is not None or "text" in request.args:
         message.blocks = content.blocks or []

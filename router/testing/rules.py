@@ -100,7 +100,7 @@ FLAGGED: Mapping[str, str] = {
     "bare_ampersand": "an & that is no entity",
     "bare_angle": "a < that starts nothing Slack knows",
     "secret": "a Slack token or webhook address in a text",
-    "block_id_reused": "an edit that keeps a block_id",
+    "block_id_reused": "an edit that changes blocks and keeps a block_id",
     "thread_of_reply": "thread_ts names a reply instead of its parent",
     "unknown_thread": "thread_ts names nothing",
     "broadcast_alone": "reply_broadcast without thread_ts",

@@ -25,6 +25,9 @@ class ManualClock:
     def now(self) -> float:
         return self._now
 
+    async def sleep(self, seconds: float) -> None:
+        self._now += seconds
+
     def advance(self, seconds: float) -> float:
         self._now += seconds
         return self._now

@@ -42,6 +42,7 @@ class Words:
     resolved_after: str
     nobody_hurt: str
     unnamed: str
+    rules_more: str
 
     push_states: Mapping[Outcome, str]
     push_gone_in: str
@@ -52,6 +53,7 @@ class Words:
     push_burning: str
     push_resolved: str
     push_left: str
+    push_id: str
     do_guide: str
     do_guide_named: str
     do_first: str
@@ -80,7 +82,7 @@ class Words:
 
     budget_left: str
     burn_rate: str
-    burn_threshold: str
+    burn_limit: str
     burn_one: str
     burn_join: str
     tier_words: Mapping[str, str]
@@ -94,6 +96,7 @@ class Words:
     alerts_line: str
     and_more: str
     cause_line: str
+    cause_count: str
 
     open_guide: str
     open_source: str
@@ -107,6 +110,7 @@ class Words:
     alerts_in_all: Plural
     why: Mapping[Reason, str]
     causes_of_unknown: Mapping[Cause, str]
+    cause_detail: str
     would: Mapping[Outcome, str]
     shadow: str
     not_urgent: str
@@ -125,7 +129,8 @@ class Words:
 
     fired_again: str
     now_page: str
-    now_page_again: str
+    now_ticket: str
+    still_firing: str
     broadcast_left: str
 
     notices: Mapping[str, NoticeWords]

@@ -4,18 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from router.slo.burn import tiers_for
+from router.slo.burn import CLAMP, budget_time_s, ceiling, tiers_for, unreachable
 from router.slo.formats.fields import percent
 from router.slo.formats.notes import Notes
 from router.slo.objective import (
-    WINDOWS,
     Budgeting,
     Hints,
     Indicator,
     Objective,
     Place,
     SloClass,
-    Tier,
     TimeWindow,
 )
 
@@ -69,8 +67,7 @@ class Goal:
 
 def objective(identity: Identity, goal: Goal, measure: Measure, notes: Notes) -> Objective:
     """Return the objective with its tiers; unreachable tiers and extreme goals become advice."""
-    tiers = tiers_for(goal.target, goal.window.length_s)
-    _advise_clamped(goal, tiers, notes)
+    _advise_clamped(goal, notes)
     _advise_extreme(goal, notes)
     return Objective(
         id=identity.id,
@@ -78,7 +75,7 @@ def objective(identity: Identity, goal: Goal, measure: Measure, notes: Notes) ->
         service=identity.service,
         target=goal.target,
         window=goal.window,
-        tiers=tiers,
+        tiers=tiers_for(goal.target, goal.window.length_s),
         place=identity.place,
         budgeting=goal.budgeting,
         slo_class=identity.slo_class,
@@ -90,27 +87,23 @@ def objective(identity: Identity, goal: Goal, measure: Measure, notes: Notes) ->
     )
 
 
-def _advise_clamped(goal: Goal, tiers: tuple[Tier, ...], notes: Notes) -> None:
-    clamped = [tier for tier in tiers if tier.clamped]
-    if not clamped:
+def _advise_clamped(goal: Goal, notes: Notes) -> None:
+    lost = unreachable(goal.target, goal.window.length_s)
+    if not lost:
         return
-    ceiling = 1.0 / (1.0 - goal.target)
-    names = ", ".join(_tier_name(tier, goal.window.length_s) for tier in clamped)
+    highest = ceiling(goal.target)
+    names = ", ".join(f"{tier.level} {tier.threshold:.4g}x ({tier.long}/{tier.short})" for tier in lost)
     notes.advise(
         goal.place,
-        f"unreachable at {percent(goal.target)}: {names}; a total outage burns at {ceiling:.4g}x",
-        f"lowered to {0.8 * ceiling:.4g}x; promise more if that is too sensitive",
+        f"unreachable at {percent(goal.target)}: {names}; a total outage burns at {highest:.4g}x",
+        f"lowered to {CLAMP * highest:.4g}x; promise more if that is too sensitive",
     )
-
-
-def _tier_name(tier: Tier, length_s: float) -> str:
-    return f"{tier.level} {tier.share * length_s / WINDOWS[tier.long]:.4g}x ({tier.long}/{tier.short})"
 
 
 def _advise_extreme(goal: Goal, notes: Notes) -> None:
     if goal.target < EXTREME:
         return
-    left_s = (1.0 - goal.target) * goal.window.length_s
+    left_s = budget_time_s(goal.target, goal.window.length_s)
     notes.advise(
         goal.place,
         f"at {percent(goal.target)} over {goal.window.text} a total outage spends the whole budget in {left_s:.4g} s",

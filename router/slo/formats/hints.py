@@ -9,15 +9,8 @@ from router.slo.objective import Hints, SloClass
 
 PREFIX: Final = "alert-router/"
 _KNOWN: Final = ("cuj", "impact", "first-action", "guide", "class", "depends-on", "channel")
-_RUNBOOKS: Final = (
-    "runbook_url",
-    "runbook-url",
-    "runbookUrl",
-    "runbook",
-    "playbook",
-    "pyrra.dev/runbook_url",
-    "pyrra.dev/runbook",
-)
+_NAMES: Final = ("runbook_url", "runbook-url", "runbookUrl", "runbook", "playbook")
+_RUNBOOKS: Final = (*_NAMES, *(f"pyrra.dev/{name}" for name in _NAMES))
 
 
 def hints_of(annotations: tuple[Item | None, ...], notes: Notes) -> tuple[Hints, SloClass]:

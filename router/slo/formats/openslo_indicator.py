@@ -37,17 +37,19 @@ class _UnreadableError(Exception):
 def measure_of(spec: Item, goal: Item, budgeting: Budgeting, world: World, notes: Notes) -> Measure:
     """Return how one objective is measured; what cannot be read becomes the objective's problem and a finding."""
     try:
-        indicator = _indicator(spec, goal, world, notes)
-        metric = indicator.get("thresholdMetric")
-        if metric is not None:
-            return _threshold(metric, goal, _slices(goal, budgeting, notes), world, notes)
-        ratio = indicator.get("ratioMetric")
-        if ratio is None:
-            raise _UnreadableError(indicator, "the indicator has neither ratioMetric nor thresholdMetric")
-        return _ratio(ratio, goal, _slices(goal, budgeting, notes), world, notes)
+        return _measure(_indicator(spec, goal, world, notes), goal, _slices(goal, budgeting, notes), world, notes)
     except _UnreadableError as error:
         notes.deviation(error.item.place, str(error), _CHECK_MEND)
         return Measure(problem=str(error))
+
+
+def _measure(indicator: Item, goal: Item, slices: _Slices, world: World, notes: Notes) -> Measure:
+    metric, ratio = indicator.get("thresholdMetric"), indicator.get("ratioMetric")
+    if metric is not None:
+        return _threshold(metric, goal, slices, world, notes)
+    if ratio is not None:
+        return _ratio(ratio, goal, slices, world, notes)
+    raise _UnreadableError(indicator, "the indicator has neither ratioMetric nor thresholdMetric")
 
 
 def _indicator(spec: Item, goal: Item, world: World, notes: Notes) -> Item:
@@ -136,6 +138,7 @@ def _ratio(ratio: Item, goal: Item, slices: _Slices, world: World, notes: Notes)
         raise _UnreadableError(ratio, "a ratioMetric needs total with good or bad, or raw")
     if good is not None and bad is not None:
         notes.deviation(good.place, "good and bad together; bad counts", "keep one")
+    counter = _counter(ratio, notes)
     total_query, source = _query(total, world, notes)
     part = bad if bad is not None else good
     query, _ = _query(part, world, notes) if part is not None else ("", "")
@@ -145,7 +148,7 @@ def _ratio(ratio: Item, goal: Item, slices: _Slices, world: World, notes: Notes)
             good="" if bad is not None else query,
             bad=query if bad is not None else "",
             total=total_query,
-            counter=_counter(ratio, notes),
+            counter=counter,
             slice_s=slices.length_s,
             slice_target=slices.target,
         ),

@@ -1,0 +1,347 @@
+"""The stand-in's Block Kit: every limit at its edge and one past it, every field, and what concerns whole messages."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from router.testing import check_blocks
+from router.testing.kinds import Items, Number, Text, Word
+from router.testing.rules import BLOCKS
+from router.testing.shapes import SHAPES, table_rules
+
+URL = "https://example.com/"
+
+
+def plain(text: str = "x") -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+OPTION = {"text": plain(), "value": "v"}
+IMAGE = {"type": "image", "image_url": URL, "alt_text": "a"}
+LEAF = {"type": "text", "text": "x"}
+SECTION = {"type": "rich_text_section", "elements": [LEAF]}
+POINT = {"label": "p", "value": 1}
+AXIS = {"categories": ["p"]}
+SERIES = {"name": "s", "data": [POINT]}
+CONFIRM = {"title": plain(), "text": plain(), "confirm": plain(), "deny": plain()}
+
+GOOD: dict[str, dict[str, Any]] = {
+    "header": {"type": "header", "text": plain()},
+    "section": {"type": "section", "text": plain()},
+    "divider": {"type": "divider"},
+    "context": {"type": "context", "elements": [plain()]},
+    "actions": {"type": "actions", "elements": [{"type": "button", "text": plain()}]},
+    "image": IMAGE,
+    "markdown": {"type": "markdown", "text": "x"},
+    "rich_text": {"type": "rich_text", "elements": [SECTION]},
+    "table": {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]},
+    "data_visualization": {
+        "type": "data_visualization",
+        "title": "t",
+        "chart": {"type": "pie", "segments": [{"label": "a", "value": 1}]},
+    },
+    "button": {"type": "button", "text": plain()},
+    "overflow": {"type": "overflow", "options": [OPTION]},
+    "static_select": {"type": "static_select", "options": [OPTION]},
+    "users_select": {"type": "users_select"},
+    "channels_select": {"type": "channels_select"},
+    "conversations_select": {"type": "conversations_select"},
+    "checkboxes": {"type": "checkboxes", "options": [OPTION]},
+    "radio_buttons": {"type": "radio_buttons", "options": [OPTION]},
+    "datepicker": {"type": "datepicker"},
+    "timepicker": {"type": "timepicker"},
+    "image_element": IMAGE,
+    "raw_text": {"type": "raw_text", "text": "x"},
+    "rich_text_section": SECTION,
+    "rich_text_preformatted": {"type": "rich_text_preformatted", "elements": [LEAF]},
+    "rich_text_quote": {"type": "rich_text_quote", "elements": [LEAF]},
+    "rich_text_list": {"type": "rich_text_list", "style": "bullet", "elements": [SECTION]},
+    "text": LEAF,
+    "link": {"type": "link", "url": URL},
+    "user": {"type": "user", "user_id": "U1"},
+    "usergroup": {"type": "usergroup", "usergroup_id": "S1"},
+    "channel": {"type": "channel", "channel_id": "C1"},
+    "emoji": {"type": "emoji", "name": "wolf"},
+    "broadcast": {"type": "broadcast", "range": "here"},
+    "color": {"type": "color", "value": "#ff0000"},
+    "date": {"type": "date", "timestamp": 1, "format": "{time}"},
+    "pie": {"type": "pie", "segments": [{"label": "a", "value": 1}]},
+    "bar": {"type": "bar", "series": [SERIES], "axis_config": AXIS},
+    "line": {"type": "line", "series": [SERIES], "axis_config": AXIS},
+    "area": {"type": "area", "series": [SERIES], "axis_config": AXIS},
+    "confirm": CONFIRM,
+    "option": OPTION,
+    "option_group": {"label": plain(), "options": [OPTION]},
+    "slack_file": {"id": "F12345678"},
+    "style": {"bold": True},
+    "column": {"align": "right"},
+    "segment": {"label": "a", "value": 1},
+    "series": SERIES,
+    "point": POINT,
+    "axis_config": AXIS,
+}
+"""The smallest thing of every shape that Slack takes."""
+
+
+def rich(leaf: dict[str, Any]) -> list[Any]:
+    return [GOOD["rich_text"] | {"elements": [SECTION | {"elements": [leaf]}]}]
+
+
+def chart(chart: dict[str, Any]) -> list[Any]:
+    return [GOOD["data_visualization"] | {"chart": chart}]
+
+
+def action(element: dict[str, Any]) -> list[Any]:
+    return [{"type": "actions", "elements": [element]}]
+
+
+HOSTS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "image_element": lambda it: [{"type": "context", "elements": [it]}],
+    "raw_text": lambda it: [GOOD["table"] | {"rows": [[it]]}],
+    "confirm": lambda it: action(GOOD["button"] | {"confirm": it}),
+    "option": lambda it: action({"type": "overflow", "options": [it]}),
+    "option_group": lambda it: action({"type": "static_select", "option_groups": [it]}),
+    "slack_file": lambda it: [{"type": "image", "alt_text": "a", "slack_file": it}],
+    "style": lambda it: rich(LEAF | {"style": it}),
+    "column": lambda it: [GOOD["table"] | {"column_settings": [it]}],
+    "segment": lambda it: chart({"type": "pie", "segments": [it]}),
+    "series": lambda it: chart(GOOD["line"] | {"series": [it]}),
+    "point": lambda it: chart(GOOD["line"] | {"series": [SERIES | {"data": [it]}]}),
+    "axis_config": lambda it: chart(GOOD["line"] | {"axis_config": it}),
+}
+LEAVES = ("text", "link", "user", "usergroup", "channel", "emoji", "broadcast", "color", "date")
+RICH_PARTS = ("rich_text_section", "rich_text_preformatted", "rich_text_quote", "rich_text_list")
+CHARTS = ("pie", "bar", "line", "area")
+ACTIONS = (
+    "button", "overflow", "static_select", "users_select", "channels_select", "conversations_select", "checkboxes",
+    "radio_buttons", "datepicker", "timepicker",
+)  # fmt: skip
+
+
+def host(shape: str, it: dict[str, Any]) -> list[Any]:
+    """Put a thing of some shape where it may stand in a message."""
+    if shape in HOSTS:
+        return HOSTS[shape](it)
+    if shape in LEAVES:
+        return rich(it)
+    if shape in RICH_PARTS:
+        return [GOOD["rich_text"] | {"elements": [it]}]
+    if shape in CHARTS:
+        return chart(it)
+    return action(it) if shape in ACTIONS else [it]
+
+
+LENGTHS = {
+    "header.text": 150, "section.text": 3_000, "section.fields[]": 2_000, "image.image_url": 3_000,
+    "image.alt_text": 2_000, "image.title": 2_000, "markdown.text": 12_000, "button.text": 75, "button.value": 2_000,
+    "button.url": 3_000, "button.accessibility_label": 75, "static_select.placeholder": 150,
+    "users_select.placeholder": 150, "confirm.title": 100, "confirm.text": 300, "confirm.confirm": 30,
+    "confirm.deny": 30, "option.text": 75, "option.value": 150, "option.description": 75, "option_group.label": 75,
+    "image_element.image_url": 3_000, "image_element.alt_text": 2_000, "data_visualization.title": 50,
+    "segment.label": 20, "series.name": 20, "point.label": 20, "axis_config.categories[]": 20,
+    "axis_config.x_label": 50, "axis_config.y_label": 50, "header.block_id": 255, "button.action_id": 255,
+}  # fmt: skip
+COUNTS = {
+    "section.fields": 10, "context.elements": 10, "actions.elements": 25, "overflow.options": 5,
+    "checkboxes.options": 10, "radio_buttons.options": 10, "static_select.options": 100,
+    "static_select.option_groups": 100, "table.rows": 100, "table.rows[]": 20, "table.column_settings": 20,
+    "pie.segments": 12, "line.series": 12, "bar.series": 12, "area.series": 12, "series.data": 20,
+    "axis_config.categories": 20,
+}  # fmt: skip
+
+
+def limit_of(path: str) -> int:
+    """Return what the table says about "shape.field" or "shape.field[]"."""
+    shape, _, field = path.partition(".")
+    kind = SHAPES[shape].fields[field.removesuffix("[]")]
+    kind = kind.each if field.endswith("[]") and isinstance(kind, Items) else kind
+    assert isinstance(kind, Text | Word | Items)
+    return int(kind.most)
+
+
+@pytest.mark.parametrize(("path", "most"), (LENGTHS | COUNTS).items(), ids=LENGTHS | COUNTS)
+def test_the_limit_is_slacks(path: str, most: int):
+    """Numbers from Slack's Block Kit reference, written down apart from the table."""
+    assert limit_of(path) == most
+
+
+@pytest.mark.parametrize("shape", GOOD)
+def test_the_smallest_thing_of_every_shape_is_taken(shape: str):
+    assert check_blocks(host(shape, GOOD[shape])) == []
+
+
+def test_there_is_an_example_of_every_shape():
+    assert GOOD.keys() == SHAPES.keys()
+
+
+def long_word(field: Word, length: int) -> str:
+    return ("https://e.example/" if field.pattern.startswith("http") else "x").ljust(length, "x")
+
+
+def filler(field: object) -> object:
+    """Return something small that meets a field of the table."""
+    match field:
+        case Text():
+            return {"type": field.kinds[0], "text": "x"}
+        case Word():
+            return field.choices[0] if field.choices else "x"
+        case Items():
+            return [filler(field.each)]
+        case Number():
+            return 1
+    return GOOD[field.of[0]]  # type: ignore[attr-defined]
+
+
+def broken(field: object, aspect: str) -> object:
+    """Return a value that breaks one aspect of a field of the table."""
+    if aspect.startswith("[]"):
+        return [broken(field.each, aspect.removeprefix("[]"))]  # type: ignore[attr-defined]
+    match field, aspect:
+        case Text(), ":length":
+            return {"type": field.kinds[0], "text": "x" * (field.most + 1)}
+        case Text(), ":kind":
+            return {"type": "mrkdwn", "text": "x"}
+        case Word(), ":length":
+            return long_word(field, field.most + 1)
+        case Word(), _:
+            return "§"
+        case Items(), ":count":
+            return [filler(field.each)] * (field.most + 1)
+        case Number(), ":range":
+            return field.least - 1
+    raise AssertionError(f"no broken value for {field} {aspect}")
+
+
+def rules_of(shape: str, it: dict[str, Any], without: frozenset[str] = frozenset()) -> set[str]:
+    return {problem.rule for problem in check_blocks(host(shape, it), without)}
+
+
+def violating(rule: str) -> tuple[str, dict[str, Any]]:
+    """Return a shape and a thing of it that breaks a rule of the table."""
+    path, _, aspect = rule.partition(":")
+    shape, _, name = path.partition(".")
+    if aspect == "required":
+        return shape, {key: value for key, value in GOOD[shape].items() if key != name}
+    field = SHAPES[shape].fields[name.split("[]")[0]]
+    return shape, GOOD[shape] | {
+        name.split("[]")[0]: broken(field, name[name.find("[]") :] * ("[]" in name) + f":{aspect}")
+    }
+
+
+@pytest.mark.parametrize("rule", sorted(table_rules()))
+def test_every_rule_of_the_table_refuses_and_is_needed(rule: str):
+    """One thing that breaks the rule is refused by it; take the rule away, and it does not."""
+    shape, it = violating(rule)
+    assert rule in rules_of(shape, it)
+    assert rule not in rules_of(shape, it, frozenset({rule}))
+
+
+@pytest.mark.parametrize("path", [path for path in LENGTHS if path not in ("markdown.text",)])
+def test_exactly_at_the_limit_it_is_taken(path: str):
+    shape, _, name = path.partition(".")
+    field = SHAPES[shape].fields[name.removesuffix("[]")]
+    inner = field.each if isinstance(field, Items) else field
+    value = (
+        {"type": inner.kinds[0], "text": "x" * inner.most} if isinstance(inner, Text) else long_word(inner, inner.most)
+    )
+    it = GOOD[shape] | {name.removesuffix("[]"): [value] if isinstance(field, Items) else value}
+    assert rules_of(shape, it) <= {"chart_points"}
+
+
+@pytest.mark.parametrize("value", ["", "x" * 3_001], ids=["empty", "too long"])
+def test_a_text_object_has_one_to_three_thousand_characters(value: str):
+    assert rules_of("section", {"type": "section", "text": plain(value)}) == {"section.text:length"}
+
+
+def ids(*names: str) -> list[Any]:
+    return [{"type": "divider", "block_id": name} for name in names]
+
+
+WIDE_TABLE = GOOD["table"] | {"rows": [[{"type": "raw_text", "text": "x" * 501}] * 20]}
+LINE = GOOD["line"]
+WHOLE: dict[str, list[Any]] = {
+    "unknown_block": [{"type": "call"}],
+    "unknown_element": action({"type": "plain_text_input"}),
+    "unknown_key": [GOOD["header"] | {"level": 1}],
+    "null": [GOOD["header"] | {"block_id": None}],
+    "json_type": [GOOD["header"] | {"text": "Page"}],
+    "block_count": [GOOD["divider"]] * 51,
+    "block_id_twice": ids("a", "b", "a"),
+    "action_id_twice": [{"type": "actions", "elements": [GOOD["button"] | {"action_id": "ack"}] * 2}],
+    "tables": [GOOD["table"]] * 2,
+    "charts": [GOOD["data_visualization"]] * 3,
+    "table_text": [WIDE_TABLE],
+    "markdown_text": [{"type": "markdown", "text": "x" * 6_001}] * 2,
+    "modal_only": [{"type": "input", "label": plain(), "element": {"type": "plain_text_input"}}],
+    "not_sendable": [{"type": "file", "external_id": "x", "source": "remote"}],
+    "section_empty": [{"type": "section"}],
+    "image_source": [IMAGE | {"slack_file": {"id": "F12345678"}}],
+    "select_options": action({"type": "static_select"}),
+    "chart_points": chart(LINE | {"axis_config": {"categories": ["other"]}}),
+    "context_text:length": [{"type": "context", "elements": [plain("x" * 3_001)]}],
+    "text_total": [GOOD["section"] | {"text": plain("x" * 2_401)}] * 5,
+}
+ALSO = {"markdown_text": {"text_total"}, "table_text": set()}
+
+
+@pytest.mark.parametrize(("rule", "blocks"), WHOLE.items(), ids=WHOLE)
+def test_what_concerns_more_than_a_field_is_refused_and_the_rule_is_needed(rule: str, blocks: list[Any]):
+    assert {each.rule for each in check_blocks(blocks)} == {rule} | ALSO.get(rule, set())
+    assert rule not in {each.rule for each in check_blocks(blocks, frozenset({rule}))}
+
+
+def test_every_rule_about_more_than_a_field_has_a_case():
+    assert WHOLE.keys() == BLOCKS.keys()
+
+
+def test_fifty_blocks_two_charts_and_twelve_thousand_characters_are_taken():
+    assert check_blocks([GOOD["divider"]] * 50) == []
+    assert check_blocks([GOOD["data_visualization"]] * 2) == []
+    assert check_blocks([GOOD["section"] | {"text": plain("x" * 2_400)}] * 5) == []
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "javascript:alert(1)", "example.com", "https://a b"])
+def test_an_address_that_is_not_http_is_refused(url: str):
+    assert rules_of("button", GOOD["button"] | {"url": url}) == {"button.url:pattern"}
+
+
+@pytest.mark.parametrize("blocks", [None, "x", {}, 1], ids=str)
+def test_blocks_that_are_no_list_have_their_own_code(blocks: object):
+    [problem] = check_blocks(blocks)
+    assert problem.code == "invalid_blocks_format"
+
+
+@pytest.mark.parametrize("junk", [[1], [None], ["x"], [[]], [{"type": []}], [{"type": {}}], [{}]], ids=str)
+def test_junk_is_refused_and_never_crashes(junk: list[Any]):
+    assert {each.rule for each in check_blocks(junk)} == {"unknown_block"}
+
+
+def places(value: object) -> Iterator[tuple[object, object]]:
+    """Yield every container and key in `value`."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in list(pairs):
+        yield value, key
+        yield from places(inner)
+
+
+@pytest.mark.parametrize("shape", GOOD)
+@pytest.mark.parametrize("junk", [None, 0, True, "", [], {}, [[]], [None], {"type": []}], ids=str)
+def test_junk_in_any_place_never_crashes(shape: str, junk: object):
+    for number in range(sum(1 for _ in places(host(shape, GOOD[shape])))):
+        blocks = copy.deepcopy(host(shape, GOOD[shape]))
+        container, key = list(places(blocks))[number]
+        container[key] = junk  # type: ignore[index]
+        assert isinstance(check_blocks(blocks), list)
+
+
+def test_a_problem_reads_as_slacks_do():
+    [problem] = check_blocks([GOOD["divider"], GOOD["header"] | {"text": plain("x" * 151)}])
+    assert str(problem) == "must be less than 151 characters [json-pointer:/blocks/1/text/text]"
+
+
+def test_length_is_counted_in_code_points():
+    assert check_blocks([GOOD["header"] | {"text": plain("決" * 150)}]) == []
