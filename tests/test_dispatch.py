@@ -87,7 +87,7 @@ async def test_alerts_gone_but_the_budget_still_burns_is_said_and_then_resolved_
     await world.send(resolved(alert, world.clock.now()))
     await world.pass_time(30)
     assert world.slack.edits()[-1].view.phase is Phase.BURNING
-    await world.pass_time(1_800)
+    await world.pass_time(2_400)
     last = world.slack.edits()[-1]
     assert last.view.phase is Phase.RESOLVED
     assert last.ts == world.slack.edits()[0].ts

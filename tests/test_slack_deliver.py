@@ -205,6 +205,16 @@ async def test_a_reply_whose_thread_is_gone_is_posted_beside_it(say: Say):
         b.slack.assert_clean()
 
 
+async def test_a_reply_in_the_fallback_leaves_its_thread_behind():
+    async with bench(channels=rooms()) as b:
+        root = await b.until_told(order())
+        b.slack.channel(CHANNEL).archived = True
+        receipt = await b.until_told(order("d-2", Say.BROADCAST, thread_ts=root.ts, fallback_channel=FALLBACK))
+        [message] = b.slack.posts(FALLBACK)
+        assert (message.thread_ts, receipt.degraded) == ("", "rerouted:is_archived")
+        b.slack.assert_clean()
+
+
 async def test_neither_logs_nor_errors_show_the_token_or_what_slack_answered(caplog: pytest.LogCaptureFixture):
     """Slack's errors hold the whole answer in their text; none of it may get out."""
     caplog.set_level(logging.DEBUG)

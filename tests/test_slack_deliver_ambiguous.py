@@ -248,3 +248,12 @@ async def test_nothing_is_certain_while_an_earlier_attempt_is_not_looked_up():
         await b.slack.__aexit__()
         with pytest.raises(AmbiguousError, match="not_found_yet"):
             await b.delivery.deliver(order(intent_at=b.clock()))
+
+
+async def test_a_look_up_in_the_fallback_that_must_wait_leaves_the_outcome_open():
+    channels = [Channel(CHANNEL, archived=True), Channel(FALLBACK)]
+    async with bench(channels=channels) as b:
+        lost = order(fallback_channel=FALLBACK, intent_at=b.clock(), lookups=1)
+        b.slack.script("conversations.history", None, faults.rate_limited("7"))
+        with pytest.raises(AmbiguousError, match="ratelimited"):
+            await b.delivery.deliver(lost)

@@ -1,8 +1,7 @@
-"""The Slack stand-in as a service: its ledger, pages, edits, pace on a virtual clock, and faults over real HTTP."""
+"""The Slack stand-in as a service: its ledger, pages, edits and answers."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,29 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from router.testing import CHANNEL, TOKEN, UNLIMITED, Channel, Rates, SlackStandIn, Token, VirtualClock, faults
+from router.testing import CHANNEL, TOKEN, UNLIMITED, Channel, SlackStandIn, Token, VirtualClock
+from tests.support.slack_client import SAFE, Client
 
-SAFE = {"unfurl_links": False, "unfurl_media": False}
 META = {"event_type": "alert_router", "event_payload": {"delivery_id": "d-1"}}
-
-
-class Client:
-    """Calls the stand-in as plainly as possible."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str = TOKEN) -> None:
-        self.session, self.url, self.headers = session, url, {"Authorization": f"Bearer {token}"}
-
-    async def __call__(self, method: str, **args: Any) -> dict[str, Any]:
-        async with self.session.post(self.url + method, json=args, headers=self.headers) as response:
-            return await response.json()
-
-    async def read(self, method: str, **args: Any) -> dict[str, Any]:
-        async with self.session.get(self.url + method, params=args, headers=self.headers) as response:
-            return await response.json()
-
-    async def post(self, text: str = "hello", **args: Any) -> str:
-        answer = await self("chat.postMessage", channel=CHANNEL, text=text, **SAFE, **args)
-        return answer["ts"]
 
 
 @pytest.fixture
@@ -218,88 +198,6 @@ async def test_mentions_on_the_list_are_allowed(session: aiohttp.ClientSession, 
     async with SlackStandIn(clock, allow=["<!subteam^S0SRE>"]) as slack:
         await Client(session, slack.url).post("<!subteam^S0SRE> look &amp; see &lt;here&gt; <https://e.com|this>")
         slack.assert_clean()
-
-
-async def test_one_post_a_second_and_channel_and_no_burst(session: aiohttp.ClientSession, clock: VirtualClock):
-    async with SlackStandIn(clock, channels=[Channel(CHANNEL), Channel("C2")]) as slack:
-        call = Client(session, slack.url)
-        await call.post()
-        assert (await call("chat.postMessage", channel="C2", text="x", **SAFE))["ok"]
-        async with session.post(
-            slack.url + "chat.postMessage", json={"channel": CHANNEL, "text": "x", **SAFE}, headers=call.headers
-        ) as limited:
-            assert (limited.status, limited.headers["Retry-After"]) == (429, "1")
-            assert await limited.json() == {"ok": False, "error": "ratelimited"}
-        clock.advance(1.0)
-        await call.post()
-        slack.assert_clean()
-
-
-async def test_a_429_blocks_the_method_in_the_whole_workspace(session: aiohttp.ClientSession, clock: VirtualClock):
-    """Also for another channel, and whoever calls too early is found out; other methods go on."""
-    async with SlackStandIn(clock, channels=[Channel(CHANNEL), Channel("C2")]) as slack:
-        call = Client(session, slack.url)
-        slack.script("chat.postMessage", faults.rate_limited("30"))
-        async with session.post(
-            slack.url + "chat.postMessage", json={"channel": CHANNEL, "text": "x", **SAFE}, headers=call.headers
-        ):
-            clock.advance(29.0)
-        early = await call("chat.postMessage", channel="C2", text="x", **SAFE)
-        assert early["error"] == "ratelimited"
-        assert (await call.read("conversations.history", channel=CHANNEL))["ok"]
-        with pytest.raises(AssertionError, match=r"before_retry_after.*1\.00 s too early"):
-            slack.assert_clean()
-        clock.advance(1.0)
-        assert (await call("chat.postMessage", channel="C2", text="x", **SAFE))["ok"]
-
-
-async def test_calls_already_on_their_way_can_be_excused(session: aiohttp.ClientSession, clock: VirtualClock):
-    async with SlackStandIn(clock, rates=Rates(grace_s=0.1)) as slack:
-        call = Client(session, slack.url)
-        for _ in range(3):
-            await call("chat.postMessage", channel=CHANNEL, text="x", **SAFE)
-        slack.assert_clean()
-        clock.advance(0.2)
-        await call("chat.postMessage", channel=CHANNEL, text="x", **SAFE)
-        assert [each.rule for each in slack.violations] == ["before_retry_after"]
-
-
-async def test_a_tiers_window_is_a_minute_long(session: aiohttp.ClientSession, clock: VirtualClock):
-    async with SlackStandIn(clock) as slack:
-        call = Client(session, slack.url)
-        for _ in range(50):
-            assert (await call.read("conversations.history", channel=CHANNEL))["ok"]
-            clock.advance(1.0)
-        assert not (await call.read("conversations.history", channel=CHANNEL))["ok"]
-        clock.advance(10.0)
-        assert (await call.read("conversations.history", channel=CHANNEL))["ok"]
-
-
-@pytest.mark.parametrize("fault", [faults.cut(), faults.cut_after_storing()], ids=["before", "after storing"])
-async def test_a_cut_call_has_no_answer_and_is_stored_or_not(slack: SlackStandIn, call: Client, fault: faults.Fault):
-    slack.script("chat.postMessage", fault)
-    with pytest.raises(aiohttp.ServerDisconnectedError):
-        await call.post()
-    assert len(slack.messages) == (1 if fault.stored else 0)
-    await call.post()
-
-
-@pytest.mark.parametrize("fault", [faults.hang(), faults.slow_body()], ids=["hang", "slow body"])
-async def test_a_call_that_hangs_ends_with_the_stand_in(session: aiohttp.ClientSession, clock: VirtualClock, fault):
-    async with SlackStandIn(clock) as slack:
-        slack.script("chat.postMessage", fault)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await Client(session, slack.url).post()
-
-
-async def test_a_standing_fault_lasts_until_it_is_lifted_and_queued_ones_come_first(slack: SlackStandIn, call: Client):
-    slack.always("auth.test", faults.error("fatal_error"))
-    slack.script("auth.test", None, faults.error("internal_error"))
-    codes = [(await call("auth.test")).get("error") for _ in range(4)]
-    slack.always("auth.test", None)
-    assert codes == [None, "internal_error", "fatal_error", "fatal_error"]
-    assert (await call("auth.test"))["ok"]
 
 
 async def test_the_log_of_calls_holds_arguments_but_no_token(slack: SlackStandIn, call: Client):

@@ -26,7 +26,7 @@ def section(text: str, **more: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Case:
-    """One call that breaks one rule; "<root>" in `args` stands for the ts of an older message, "<reply>" of its reply."""
+    """One call that breaks one rule; "<root>" and "<reply>" in `args` stand for the ts of an older message."""
 
     method: str = "chat.postMessage"
     args: Mapping[str, Any] = field(default_factory=lambda: POST)

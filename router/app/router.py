@@ -18,7 +18,9 @@ from router.app.reload import Configuration
 from router.config.values import Environment
 from router.dispatch import Delivery
 from router.errors import ConfigError, UnavailableError
+from router.slack.calls import SlackCalls
 from router.slack.deliver import SlackDelivery
+from router.slack.render import render
 from router.slack.terminal import Terminal
 from router.slo.sources import SloSource, build
 from router.state.clock import RedisClock
@@ -89,14 +91,18 @@ class Router:
         token = self._environment.slack_bot_token
         if not token:
             return Terminal(self._screen, self._clock.now)
-        return SlackDelivery(
-            token=token,
-            base_url=self._environment.slack_api_url,
-            session=self._session,
-            pacer=pace,
-            now=self._clock.now,
+        base_url = self._environment.slack_api_url
+        calls = SlackCalls(
+            token,
+            base_url.rstrip("/") + "/" if base_url else "",
+            self._session,
+            pace,
             on_result=self.metrics.slack_request,
             on_rate_limited=self.metrics.slack_rate_limited,
+        )
+        # The salt makes block_ids new at every attempt: Slack asks for new ones whenever a message changes.
+        return SlackDelivery(
+            calls, lambda order: render(order.view, order.locale, f"{order.delivery_id}{order.view.now}")
         )
 
     def _slack_report(self) -> dict[str, object]:

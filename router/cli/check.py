@@ -40,7 +40,7 @@ def add(subparsers: Any) -> None:
         action="store_true",
         help="make errors of deprecated keys and of SLO files that deviate from their format",
     )
-    parser.set_defaults(usage=parser.error)
+    parser.set_defaults(run=run, usage=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from router.classify import GuideRule, MappingRule, Route, Rules
-from router.config.build_route import LATER, Names, build_route, check_inhibition
+from router.config.build_route import LATER, Names, build_route, check_inhibition, define
 from router.config.reading import Reading
 from router.config.schema import Root, Weekday
 from router.config.schema_route import ReceiverSection
@@ -66,8 +66,8 @@ def check_rest(root: Root, known: frozenset[str] | None, reading: Reading) -> No
     for index, heartbeat in enumerate(root.heartbeats):
         where = ("heartbeats", index)
         if heartbeat.receiver and known is not None and heartbeat.receiver not in known:
-            mend = f"known are {', '.join(sorted(known))}; or add it"
-            reading.error((*where, "receiver"), f"unknown receiver {heartbeat.receiver!r}", mend)
+            problem = f"unknown receiver {heartbeat.receiver!r}"
+            reading.error((*where, "receiver"), problem, define(known, "receivers"))
         reading.warn(where, "heartbeats are not acted on yet: nobody is told when this one stays away", LATER)
 
 

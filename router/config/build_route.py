@@ -33,6 +33,12 @@ def build_route(root: RouteSection, names: Names, reading: Reading) -> Route:
     return _Tree(names, reading).node(root, where, Route(receiver=root.receiver))
 
 
+def define(known: frozenset[str], key: str) -> str:
+    """Return how to mend a name that is not defined under `key`."""
+    named = f"write one of {', '.join(sorted(known))}, or " if known else ""
+    return f"{named}define it under `{key}`"
+
+
 def check_inhibition(rules: list[InhibitRule], reading: Reading) -> None:
     """Check the matchers of inhibition rules, and say that none of them acts yet."""
     for index, rule in enumerate(rules):
@@ -93,7 +99,7 @@ class _Tree:
         known = self._names.receivers
         if section.receiver and known is not None and section.receiver not in known:
             problem = f"unknown receiver {section.receiver!r}"
-            self._reading.error((*where, "receiver"), problem, f"known are {', '.join(sorted(known))}; or add it")
+            self._reading.error((*where, "receiver"), problem, define(known, "receivers"))
         if section.group_interval is not None:
             problem = "`group_interval` is not acted on yet: an incident's message is edited as it changes"
             self._reading.warn((*where, "group_interval"), problem, f"remove it, or leave it: {LATER}", key=True)
@@ -105,7 +111,7 @@ class _Tree:
     def _check_intervals(self, intervals: list[str], where: Where) -> None:
         for index, name in enumerate(intervals):
             if name not in self._names.intervals:
-                mend = "define it under `time_intervals`"
+                mend = define(self._names.intervals, "time_intervals")
                 self._reading.error((*where, index), f"unknown time interval {name!r}", mend)
         if intervals:
             problem = f"`{where[-1]}` is not acted on yet: people are told at any time"

@@ -21,10 +21,6 @@ BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 FORWARDED_UNJUDGED = f"o:{Outcome.FORWARD}:{Reason.SLO_UNKNOWN}"
 
 
-def _edits(step: Step) -> bool:
-    return step.root is not None
-
-
 class Look:
     """One look at one incident."""
 
@@ -81,19 +77,28 @@ class Look:
         return Life(rejudge_s=self._config.evaluation.interval_s)
 
     def _resumed(self, step: Step) -> Step:
-        """A post that was begun before must be finished (or found) first, whatever is owed now."""
+        """A message that was begun before must be finished (or found) first, whatever is owed now."""
         intent = self._incident.intent
-        if intent is None or (step.say is intent.say and not _edits(step)):
+        if intent is None:
             return step
-        return replace(step, say=intent.say, root=None, channel=intent.channel)
+        if not intent.ts:
+            return (
+                step
+                if step.say is intent.say and step.root is None
+                else replace(step, say=intent.say, root=None, channel=intent.channel)
+            )
+        told = self._incident.told
+        standing = (*told.roots, *((told.causes,) if told.causes is not None else ()))
+        begun = next((root for root in standing if root.ts == intent.ts), None)
+        return step if begun is None else replace(step, say=intent.say, root=begun, channel=begun.channel)
 
     async def _tell(self, step: Step, judgement: Judgement, drawn: Drawn, now: float) -> None:
         order = await self._order(step, judgement, now)
-        intent = None
-        if not order.ts:
-            intent = self._incident.intent or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now)
-            if self._incident.intent is None and not await self._announce(step, intent, now):
-                return
+        begun = self._incident.intent
+        intent = begun or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts)
+        # Only posts are announced: an edit can be repeated without harm.
+        if begun is None and not order.ts and not await self._announce(step, intent, now):
+            return
         try:
             receipt = await self._parts.delivery.deliver(order)
         except DeliveryError as error:
@@ -121,7 +126,7 @@ class Look:
         return Order(
             view=view,
             channel=edited.channel if edited is not None else step.channel,
-            delivery_id=begun.delivery_id if begun is not None else self._delivery_id(step),
+            delivery_id=begun.delivery_id if begun is not None else self._delivery_id(step, now),
             locale=receiver.locale,
             ts=edited.ts if edited is not None and step.say is not Say.BROADCAST else "",
             thread_ts=roots[-1].ts if roots and step.say in (Say.CAUSES, Say.BROADCAST) else "",
@@ -135,10 +140,11 @@ class Look:
         forwarded = max(0, counts[FORWARDED_UNJUDGED] - self._incident.mind.baseline)
         return replace(view, notice={**(view.notice or {}), "forwarded": str(forwarded)})
 
-    def _delivery_id(self, step: Step) -> str:
-        """The same for every attempt at the same message, another for the next message (UUIDv5, RFC 9562)."""
+    def _delivery_id(self, step: Step, now: float) -> str:
+        """The same for every attempt at the same post, another for the next message and for every edit (UUIDv5)."""
         told = self._incident.told
-        parts = (self._incident.id, step.say, len(told.roots), told.refires, told.broadcast_at, step.call)
+        moment = now if step.root is not None or (step.say is Say.CAUSES and told.causes is not None) else None
+        parts = (self._incident.id, step.say, len(told.roots), told.refires, told.broadcast_at, step.call, moment)
         return str(uuid5(NAMESPACE_URL, "alert-router:" + repr(parts)))
 
     async def _announce(self, step: Step, intent: Intent, now: float) -> bool:
@@ -148,17 +154,17 @@ class Look:
         )  # fmt: skip
         return not (await self._parts.incidents.commit(self._claim, commit, now)).fenced
 
-    async def _put_off(self, step: Step, judgement: Judgement, intent: Intent | None, error: DeliveryError) -> None:
+    async def _put_off(self, step: Step, judgement: Judgement, intent: Intent, error: DeliveryError) -> None:
         """Slack did not take it: nothing is lost, it stays owed. An ambiguous post keeps its intent."""
         now = self._parts.clock.now()
-        tries = (intent.tries if intent is not None else 0) + 1
+        tries = intent.tries + 1
         wait = max(error.retry_after_s or 0.0, BACKOFF_S[min(tries, len(BACKOFF_S)) - 1])
         if error.code in ("ratelimited", "not_found_yet") and error.retry_after_s is not None:
             wait = error.retry_after_s
         self._parts.trouble[step.channel] = error.code
         LOG.warning("slack_put_off", incident=self._incident.id, code=error.code, retry_in_s=round(wait, 1))
         kept = None
-        if intent is not None and isinstance(error, AmbiguousError):
+        if isinstance(error, AmbiguousError):
             looked = error.code == "not_found_yet"
             kept = replace(intent, tries=tries, lookups=intent.lookups + (1 if looked else 0))
         await self._commit(refused(step, now + wait), judgement, now, intent=kept, told_before=True)

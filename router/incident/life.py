@@ -69,7 +69,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A post that was begun: stored before the call, so that after a crash it is looked up before it is repeated."""
+    """A post that was begun: stored before the call, so that after a crash it is looked up before it is repeated.
+
+    `ts` is the message that was to be edited, where Slack had lost it and a new one may have been posted instead.
+    """
 
     say: Say
     delivery_id: str
@@ -77,6 +80,7 @@ class Intent:
     at: float
     lookups: int = 0
     tries: int = 0
+    ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ ARROW = "↗"
 """Marks a link whose address stands elsewhere (its button) or only in Slack."""
 TWO_COLUMNS = 64
 NARROWEST = 24
+NAME_COLUMN = 14
 
 
 def draw(message: Message, channel: str, note: str, width: int, colour: bool, accent: str = "cyan") -> str:
@@ -141,15 +142,17 @@ def _table(block: Block, room: int) -> list[Line]:
 
 
 def _cell(cell: Block) -> str:
+    """Return a cell's text; a time goes without its year, because a terminal is narrow."""
     if cell["type"] == "raw_text":
         return str(cell["text"])
-    return "".join(str(part.get("fallback", part.get("text", ""))) for part in cell["elements"][0]["elements"])
+    return "".join(str(part["fallback"]).partition("-")[2] for part in cell["elements"][0]["elements"])
 
 
 def _shrink(widths: list[int], room: int) -> list[int]:
-    """Take from the widest column until the row fits."""
+    """Take from the wider of the first two columns (names), then from the widest of all, until the row fits."""
     while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > 1:
-        widths[widths.index(max(widths))] -= 1
+        names = widths[:2] if max(widths[:2]) > NAME_COLUMN else widths
+        widths[names.index(max(names))] -= 1
     return widths
 
 

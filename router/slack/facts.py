@@ -201,9 +201,20 @@ def outcome_of_it(view: View, words: Words) -> str:
     return join([over, cost], words)
 
 
+def has_alerts(view: View) -> bool:
+    """Return whether alerts stand behind it; a detection gap's only alert is the SLO itself."""
+    return bool(view.causes) and not (view.reason is Reason.DETECTION_GAP and view.kinds_total <= 1)
+
+
+def own_summary(view: View) -> str:
+    """Return what the alert says, "" where it only repeats the SLO's own words."""
+    repeated = (view.slo.impact, view.slo.title) if view.slo else ()
+    return "" if view.summary in repeated else view.summary
+
+
 def alerts_line(view: View, words: Words) -> str:
     """Return the loudest kinds of alert in one line, "" where there is no alert."""
-    if not view.causes:
+    if not has_alerts(view):
         return ""
     named = [_named(cause, words) for cause in view.causes[:SHOWN]]
     return words.alerts_line.format(n=view.alerts_total, list=and_more(named, view.kinds_total, words))
@@ -233,7 +244,7 @@ def also_burning(view: View, words: Words) -> str:
 def why(view: View, words: Words) -> str:
     """Return why people are told, with what is out of the ordinary about the judgement."""
     facts = {
-        "slo": slo_name(view.slo) if view.slo else "–",
+        "slo": slo_name(view.slo) if view.slo else words.unnamed_slo,
         "source": view.source or "–",
         "cause": _unknown(view, words),
     }

@@ -15,7 +15,7 @@ from router.slack import facts
 from router.slack.blocks import actions, context, fields, header, paragraph
 from router.slack.escape import Markup, cut, cut_lines, date, escape, fill, fill_plain
 from router.slack.message import Block, Message
-from router.slack.root import buttons, speak
+from router.slack.root import PUSHED_NAME_LIMIT, buttons, speak
 from router.slack.texts import Words
 from router.slack.texts.words import NoticeWords
 from router.slo.verdict import Cause
@@ -50,11 +50,12 @@ def _about(view: View, words: Words) -> str:
     return cut(heard.get("about", ""), facts.NAME_LIMIT) or cut(view.title, facts.NAME_LIMIT) or words.unnamed
 
 
-def _push(view: View, words: Words, notice: NoticeWords, known: dict[str, str]) -> str:
+def _push(view: View, words: Words, notice: NoticeWords, known: dict[str, str]) -> Markup:
     if view.phase is Phase.RESOLVED:
-        head = fill_plain(notice.over_header, **known) + words.full_stop
-        return speak(view, words, (head, ""), (fill_plain(notice.over_body, **known),))
-    return speak(view, words, (fill_plain(notice.push, **known), ""), (cut(view.summary, 120),))
+        head = fill(notice.over_header + words.full_stop, PUSHED_NAME_LIMIT, **known)
+        return speak(view, words, (head, Markup("")), (fill_plain(notice.over_body, **known),))
+    lead = fill(notice.push, PUSHED_NAME_LIMIT, **known)
+    return speak(view, words, (lead, Markup("")), (cut(view.summary, 120),))
 
 
 def _body(view: View, notice: NoticeWords, known: dict[str, str]) -> str:

@@ -27,4 +27,4 @@ def render(view: View, locale: str, salt: str = "") -> Message:
         drawn = draw_broadcast(view, words)
     else:
         drawn = draw_notice(view, words) if view.kind is Kind.NOTICE else draw_root(view, words)
-    return Message(drawn.text, stamp(drawn.blocks, f"{salt}:{view.now!r}"))
+    return Message(str(drawn.text), stamp(drawn.blocks, f"{salt}:{view.now!r}"))

@@ -10,9 +10,9 @@ from router.slack.message import Block, Message
 from router.slack.texts import Words
 
 PUSH_LIMIT = 300
+PUSHED_NAME_LIMIT = 80
 SUMMARY_LIMIT = 400
-LINKED_URL_LIMIT = 400
-SOURCE_URL_LIMIT = 1_500
+LINK_LIMIT = 600
 _MAY_HURT = frozenset({Reason.SLO_UNKNOWN, Reason.HELD_TOO_LONG})
 
 
@@ -22,25 +22,26 @@ def draw_root(view: View, words: Words) -> Message:
     return Message(_push(view, words), [header(facts.headline(view, words)), *body])
 
 
-def speak(view: View, words: Words, needed: tuple[str, str], optional: tuple[str, ...] = ()) -> str:
+def speak(view: View, words: Words, needed: tuple[Markup, Markup], optional: tuple[str, ...] = ()) -> Markup:
     """Return the `text` of a message: first sentence, what else fits, what to do, and the incident's id."""
-    lead, do = escape(needed[0], 160), escape(needed[1], 100)
+    lead, do = needed
     tail = fill(words.push_id, 30, id=view.incident)
     said = [lead]
     for each in (escape(text, PUSH_LIMIT) for text in optional if text):
         if size(facts.join([*said, each, do], words) + tail) <= PUSH_LIMIT:
             said.append(each)
-    return facts.join([*said, do], words) + tail
+    return Markup(facts.join([*said, do], words) + tail)
 
 
-def _push(view: View, words: Words) -> str:
+def _push(view: View, words: Words) -> Markup:
     told = facts.sentence(view.slo.impact, words, 120) if view.slo else ""
+    what = facts.subject(view, words)
     if view.phase is Phase.RESOLVED:
-        lead = fill_plain(words.push_resolved, time=facts.lasted(view, words), what=facts.subject(view, words))
-        return speak(view, words, (lead, words.do_nothing), (facts.outcome_of_it(view, words),))
+        lead = fill(words.push_resolved, PUSHED_NAME_LIMIT, time=facts.lasted(view, words), what=what)
+        return speak(view, words, (lead, Markup(words.do_nothing)), (facts.outcome_of_it(view, words),))
     if view.phase is Phase.BURNING:
-        lead = fill_plain(words.push_burning, what=facts.subject(view, words))
-        return speak(view, words, (lead, words.do_keep_on), (told,))
+        lead = fill(words.push_burning, PUSHED_NAME_LIMIT, what=what)
+        return speak(view, words, (lead, Markup(words.do_keep_on)), (told,))
     left = facts.known(view.slo.assessment.budget_remaining) if view.slo else None
     remaining = words.push_left.format(left=facts.share(left)) if left is not None and left > 0 else ""
     spoken = (told or facts.impact(view, words), remaining)
@@ -49,32 +50,31 @@ def _push(view: View, words: Words) -> str:
     return speak(view, words, (_push_lead(view, words), what_to_do(view, words)), spoken)
 
 
-def _push_lead(view: View, words: Words) -> str:
-    what = facts.subject(view, words)
-    if view.reason is Reason.HELD_FOR_A_DAY:
-        return fill_plain(words.push_nobody_hurt, what=what)
-    state = words.push_states.get(view.outcome)
-    if state is None or view.slo is None:
-        return fill_plain(words.push_fires, what=what)
+def _push_lead(view: View, words: Words) -> Markup:
     time = facts.gone_in(view, words)
     template = words.push_gone_in if time else words.push_burns
-    if facts.is_spent(view.slo.assessment):
+    if view.slo is not None and facts.is_spent(view.slo.assessment):
         template = words.push_spent
-    return fill_plain(template, state=state, what=what, time=time)
+    if view.slo is None or view.outcome is Outcome.FORWARD:
+        template = words.push_fires
+    if view.reason is Reason.HELD_FOR_A_DAY:
+        template = words.push_nobody_hurt
+    state = words.push_states.get(view.outcome, words.push_states[Outcome.FORWARD])
+    return fill(template, PUSHED_NAME_LIMIT, state=state, what=facts.subject(view, words), time=time)
 
 
-def what_to_do(view: View, words: Words) -> str:
+def what_to_do(view: View, words: Words) -> Markup:
     """Return the one thing to do now, as a sentence for the push text."""
     if view.reason is Reason.HELD_FOR_A_DAY:
-        return words.do_mend_rule
+        return Markup(words.do_mend_rule)
     if view.outcome is Outcome.TICKET:
-        return words.do_ticket
+        return Markup(words.do_ticket)
     if view.outcome is Outcome.PAGE and view.slo is not None and view.slo.first_action:
-        return fill_plain(words.do_first, action=facts.sentence(view.slo.first_action, words, 80))
+        return fill(words.do_first, PUSHED_NAME_LIMIT, action=facts.sentence(view.slo.first_action, words, 70))
     if view.guide is not None and safe_url(view.guide.url):
         title = cut(view.guide.title, 60)
-        return fill_plain(words.do_guide_named, guide=title) if title else words.do_guide
-    return words.do_decide
+        return fill(words.do_guide_named, PUSHED_NAME_LIMIT, guide=title) if title else Markup(words.do_guide)
+    return Markup(words.do_decide)
 
 
 def _firing(view: View, words: Words) -> list[Block]:
@@ -118,7 +118,7 @@ def _opening(view: View, words: Words) -> list[Block]:
     """First what users suffer, or, where nobody can tell, what the alert itself says."""
     if view.reason is Reason.HELD_FOR_A_DAY:
         return [section(fill(words.nobody_hurt_body, date=date(view.started_at)))]
-    summary = cut_lines(view.summary, SUMMARY_LIMIT)
+    summary = cut_lines(facts.own_summary(view), SUMMARY_LIMIT)
     if view.outcome is not Outcome.FORWARD and view.slo is not None:
         return [paragraph(text) for text in (facts.impact(view, words), summary) if text]
     told = facts.sentence(view.slo.impact, words) if view.slo and view.reason in _MAY_HURT else ""
@@ -178,7 +178,8 @@ def _guide_link(view: View) -> Markup:
     """Return the guide as a link, nothing where it has no name (the button is enough)."""
     if view.guide is None or not view.guide.title or not (url := safe_url(view.guide.url)):
         return Markup("")
-    return link(url if size(url) <= LINKED_URL_LIMIT else "", view.guide.title)
+    linked = link(url, view.guide.title)
+    return linked if size(linked) <= LINK_LIMIT else link("", view.guide.title)
 
 
 def missing_guide(view: View, words: Words) -> list[Block]:
@@ -192,7 +193,7 @@ def missing_guide(view: View, words: Words) -> list[Block]:
 def buttons(view: View, words: Words) -> list[Block]:
     """Return the buttons that work, the most needed first."""
     guide = safe_url(view.guide.url) if view.guide else ""
-    source = safe_url(view.source_url, SOURCE_URL_LIMIT)
+    source = safe_url(view.source_url)
     return [
         *([link_button(words.open_guide, "guide", guide, primary=True)] if guide else []),
         *([link_button(words.open_source, "source", source)] if source else []),
@@ -208,6 +209,6 @@ def _small_print(view: View, words: Words) -> list[Block]:
 def _counts(view: View, words: Words) -> str:
     alerts = words.alerts_in_all if view.phase is Phase.RESOLVED else words.alerts_firing
     number = view.alerts_total if view.phase is Phase.RESOLVED else view.alerts_firing
-    counted = facts.plural(number, alerts) if number else ""
+    counted = facts.plural(number, alerts) if number and facts.has_alerts(view) else ""
     refired = words.refired.format(state="", n=view.refires).strip(" ()（）") if view.refires else ""
     return " · ".join(text for text in (counted, refired, cut(view.severity, 40), cut(view.source, 40)) if text)

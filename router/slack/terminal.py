@@ -61,7 +61,7 @@ def _note(order: Order) -> str:
     if order.thread_ts:
         where = words.broadcast if order.view.say is Say.BROADCAST else words.reply
     if order.ts:
-        where = words.edited if not order.thread_ts else f"{where} ({words.edited})"
+        where = words.edited if not order.thread_ts else f"{where} · {words.edited}"
     about = order.view.incident or order.ts
     return f"· {where} · {about}"
 

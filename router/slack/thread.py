@@ -6,7 +6,7 @@ from router.slack import facts
 from router.slack.blocks import NOTHING, actions, cell, context, paragraph, section, table, time_cell
 from router.slack.escape import Markup, date, escape, fill, fill_plain, mention
 from router.slack.message import Block, Message
-from router.slack.root import buttons, speak, what_to_do
+from router.slack.root import PUSHED_NAME_LIMIT, buttons, speak, what_to_do
 from router.slack.texts import Words
 
 ROWS = 20
@@ -43,8 +43,8 @@ def _causes_push(view: View, words: Words) -> str:
 
 def draw_broadcast(view: View, words: Words) -> Message:
     """Draw a reply that is shown in the channel too, because an edit of the root wakes nobody."""
-    lead, reason = _news(view, words), _gap(view, words)
-    said = facts.join([lead, _time_left(view, words), reason], words)
+    template, news = _news(view, words)
+    said = facts.join([fill_plain(template, **news), _time_left(view, words), _gap(view, words)], words)
     calls = mention(view.mention) if view.outcome is not Outcome.TICKET else Markup("")
     blocks = [
         *([section(calls)] if calls else []),
@@ -52,17 +52,17 @@ def draw_broadcast(view: View, words: Words) -> Message:
         *actions([button for button in buttons(view, words) if button["action_id"] == "guide"]),
         context(escape(view.incident)),
     ]
+    lead = fill(template, PUSHED_NAME_LIMIT, **news)
     return Message(speak(view, words, (lead, what_to_do(view, words)), (_time_left(view, words),)), blocks)
 
 
-def _news(view: View, words: Words) -> str:
-    what = facts.subject(view, words)
+def _news(view: View, words: Words) -> tuple[str, dict[str, object]]:
     template = words.fired_again if view.refires else words.still_firing
     if view.call is Call.REPEATED:
         template = words.still_firing
     elif view.call is Call.ESCALATED:
         template = words.now_ticket if view.outcome is Outcome.TICKET else words.now_page
-    return fill_plain(template, n=view.refires, what=what, time=facts.lasted(view, words))
+    return template, {"n": view.refires, "what": facts.subject(view, words), "time": facts.lasted(view, words)}
 
 
 def _gap(view: View, words: Words) -> str:

@@ -74,7 +74,7 @@ def _merge(line: Line) -> Line:
 
 
 def clip(text: str, width: int) -> str:
-    """Return `text` in exactly `width` cells: cut with an ellipsis, or filled with spaces."""
+    """Return `text` in exactly `width` (at least 1) cells: cut with an ellipsis, or filled with spaces."""
     if cell_len(text) > width:
         kept = ""
         for character in text:

@@ -101,7 +101,8 @@ _RANK = {
 
 def loudness(assessment: Assessment) -> tuple[int, float]:
     """Return a sort key, the loudest first: page, total outage, other unknown, ticket, watch, no threat; then burn."""
-    rank = 1 if assessment.cause is Cause.TOTAL_OUTAGE else _RANK[assessment.verdict]
+    outage = assessment.verdict is Verdict.UNKNOWN and assessment.cause is Cause.TOTAL_OUTAGE
+    rank = 1 if outage else _RANK[assessment.verdict]
     return rank, -burn.governing(assessment.burn_long or 0.0, assessment.burn_short or 0.0)
 
 

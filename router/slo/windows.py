@@ -32,7 +32,7 @@ class Readings:
 
     @property
     def idle(self) -> bool:
-        """Whether the longest readable window up to a day has no events at all."""
+        """Whether no readable window up to a day has any events."""
         return self.rate is not None and self.rate <= 0
 
     def covers(self, window: str) -> bool:
@@ -117,18 +117,24 @@ def _per_slice(objective: Objective, window: str, measured: Count | Ratio) -> Co
     """Count bad time slices against the expected ones: a quiet minute weighs as much as a busy one (Elastic)."""
     if objective.budgeting is not Budgeting.TIMESLICES or isinstance(measured, Ratio) or measured.total <= 0:
         return measured
+    if window == PERIOD and objective.window.calendar is not None:
+        return measured
     length_s = WINDOWS.get(window, objective.window.length_s)
     slice_s = objective.indicator.slice_s if objective.indicator is not None else 60.0
     return Count(measured.bad, max(measured.total, burn.expected_slices(length_s, slice_s)))
 
 
 def _rate(known: Mapping[str, Count | Ratio], age_s: float | None) -> float | None:
-    for window in reversed(WINDOWS):
+    """Return events per second of the longest readable window up to a day.
+
+    A window that is empty though a shorter one is not contradicts itself, and tells no rate.
+    """
+    rates = []
+    for window, length_s in WINDOWS.items():
         count = known.get(window)
-        if WINDOWS[window] <= DAY_S and isinstance(count, Count):
-            lived_s = WINDOWS[window] if age_s is None else min(WINDOWS[window], max(age_s, 1.0))
-            return count.total / lived_s
-    return None
+        if length_s <= DAY_S and isinstance(count, Count):
+            rates.append(count.total / (length_s if age_s is None else min(length_s, max(age_s, 1.0))))
+    return next((rate for rate in reversed(rates) if rate > 0), 0.0) if rates else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def unpack_intent(raw: bytes | None) -> Intent | None:
         stored["at"],
         stored["lookups"],
         stored["tries"],
+        stored["ts"],
     )
 
 

@@ -11,10 +11,10 @@ from router.state.clock import Clock
 from router.state.scripts import Scripts
 
 POST = "chat.postMessage"
-RATES = {POST: (1.0, 1.0), "chat.update": (50 / 60, 5.0), "conversations.history": (50 / 60, 5.0)}
-"""Calls a second and burst. Slack: 1 post a second and channel, Tier 3 (50 a minute) for edits and look-ups."""
-DEFAULT = (20 / 60, 3.0)
-WORKSPACE_POSTS = (5.0, 5.0)
+RATES = {POST: (1.0, 1.0), "chat.update": (45 / 60, 5.0), "conversations.history": (45 / 60, 5.0)}
+"""Calls a second and burst. Slack: 1 post a second and channel, Tier 3 (50 a minute, the burst included) for edits."""
+DEFAULT = (17 / 60, 3.0)
+WORKSPACE_POSTS = (4.9, 5.0)
 """Slack allows "several hundred" posts a minute and workspace: stay at 300."""
 
 

@@ -87,7 +87,7 @@ class Workspace:
 
     now: Callable[[], float]
     channels: dict[str, Channel] = field(default_factory=dict)
-    tokens: dict[str, Token] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict, repr=False)
     messages: list[Message] = field(default_factory=list)
     edit_window_s: float | None = None
     """How long after posting a message can be edited; None for ever."""

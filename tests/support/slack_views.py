@@ -145,8 +145,9 @@ KINDS: dict[str, View] = {
     "page-stale": page(slo=slo(assessment=assessment(frozen=True))),
     "page-burn-alert": page(reason=Reason.BURN_ALERT, kind=Kind.BURN_PAGE),
     "page-gap": page(
-        reason=Reason.DETECTION_GAP, kind=Kind.GAP, causes=(), kinds_total=0, alerts_firing=0, alerts_total=0,
-        guide=None, source="slo", source_url="", summary="",
+        reason=Reason.DETECTION_GAP, kind=Kind.GAP, causes=(cause("checkout-availability", "", 1, 1),), kinds_total=1,
+        alerts_firing=1, alerts_total=1, guide=None, source="slo", source_url="",
+        summary="Customers see payment errors.",
     ),
     "page-burning": page(phase=Phase.BURNING, alerts_firing=0),
     "page-resolved": resolved(),

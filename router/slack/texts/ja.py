@@ -35,8 +35,9 @@ _NOTICES = {
     "slo_source": NoticeWords(
         header="SLO判定不能：アラートを絞り込まずに転送中",
         push="SLO判定不能（{time}継続）：{what} が応答しないため、アラートを絞り込まずに転送しています。",
-        body="{what} から{time}応答がありません。エラーバジェットを確認できないため、関係するアラートはすべて転送します。"
-        "失われるアラートはありません。{what} が動いているか、ルーターから届くかを確認してください。",
+        body="{what} から{time}応答がありません。エラーバジェットを確認できないため、"
+        "関係するアラートはすべて転送します。失われるアラートはありません。"
+        "{what} が動いているか、ルーターから届くかを確認してください。",
         over_header="SLO判定が{time}で復旧",
         over_body="{what} が応答し、通常どおりSLOで判定しています。対応は不要です。",
     ),
@@ -90,12 +91,13 @@ JA = Words(
     resolved_after="{time}で復旧：{what}",
     nobody_hurt="チケット：{what} が1日鳴り続け、SLOへの影響なし",
     unnamed="名前のないアラート",
+    unnamed_slo="対象のSLO",
     rules_more=" ほか{n}種",
-    push_states={Outcome.PAGE: "ページ", Outcome.TICKET: "チケット"},
+    push_states={Outcome.PAGE: "ページ", Outcome.TICKET: "チケット", Outcome.FORWARD: "アラート"},
     push_gone_in="{state}：{what}。あと{time}でエラーバジェットが尽きます。",
     push_spent="{state}：{what}。エラーバジェットは枯渇し、消費が続いています。",
     push_burns="{state}：{what}。エラーバジェットを消費しています。",
-    push_fires="アラート：{what} が発生しています。",
+    push_fires="{state}：{what} が発生しています。",
     push_nobody_hurt="チケット：{what} が1日鳴り続けていますが、SLOへの影響はありません。",
     push_burning="アラートは解消しましたが、バジェットはまだ減り続けています：{what}。",
     push_resolved="{time}で復旧：{what}。",

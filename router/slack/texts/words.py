@@ -42,6 +42,7 @@ class Words:
     resolved_after: str
     nobody_hurt: str
     unnamed: str
+    unnamed_slo: str
     rules_more: str
 
     push_states: Mapping[Outcome, str]

@@ -8,7 +8,6 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiohttp
@@ -29,7 +28,14 @@ class SourceError(RouterError):
 
 
 class QueryError(RouterError):
-    """The source answered that it cannot evaluate this query; others may work."""
+    """The source answered that it cannot evaluate this query; others may work.
+
+    `malformed` tells that it is not even PromQL, over whichever window.
+    """
+
+    def __init__(self, problem: str, *, malformed: bool = False) -> None:
+        super().__init__(problem)
+        self.malformed = malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,8 @@ class PrometheusApi:
         """Return a successful answer's JSON; raises by status, then by what the JSON says."""
         answer = _json(body)
         if answer.get("status") == "error" and (status in _QUERY_STATUS or answer.get("errorType") in _QUERY_ERRORS):
-            raise QueryError(f"{self._name}: cannot evaluate the query: {self._shown(answer.get('error'))}")
+            problem = f"{self._name}: cannot evaluate the query: {self._shown(answer.get('error'))}"
+            raise QueryError(problem, malformed=answer.get("errorType") == "bad_data")
         if 300 <= status < 400:
             raise SourceError(f"{self._name}: answered {status}; set url to where it really is")
         if status in (401, 403):

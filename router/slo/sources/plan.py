@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from router.slo.objective import Budgeting, Count, Indicator, Objective, Ratio, Recorded, Threshold
 from router.slo.sources.promql import Query, Sense, duration, prepare, quote
 
+RECORDED: Final = "recorded"
 TOLERANCE: Final = 1e-9
 SAMPLES_PER_SLICE: Final = 2.5
 """A rate needs two samples: a slice shorter than this many sample intervals looks at as much."""
@@ -205,9 +206,16 @@ class Plan:
     slice_s: float | None
     recorded: Recorded | None
 
-    def recorded_query(self, window: str) -> str:
-        """Return the selector of another tool's error ratio over a window, "" without one."""
-        return "" if self.recorded is None else recorded_selector(self.recorded, window)
+    def instant(self, now: float) -> float:
+        """Return when to evaluate: now, or the end of the last whole slice."""
+        return now if self.slice_s is None else now - now % self.slice_s
+
+    def parts(self, window: str, recorded_as: str, length_s: float, interval_s: float) -> dict[str, str]:
+        """Return the queries of one window, named `what_window`; other tools record it as `recorded_as`."""
+        asked = dict(self.method.queries(length_s, interval_s))
+        if self.recorded is not None:
+            asked[RECORDED] = recorded_selector(self.recorded, recorded_as)
+        return {f"{name}_{window}": query for name, query in asked.items()}
 
 
 def recorded_selector(recorded: Recorded, window: str) -> str:

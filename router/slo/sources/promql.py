@@ -21,9 +21,24 @@ _TOKEN: Final = re.compile(
 _TAIL: Final = re.compile(r"(?:\s*(?:offset\s+-?\w+|@\s*(?:-?[\d.]+|start\(\)|end\(\))))+", re.IGNORECASE)
 _GROUPING: Final = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _AGGREGATORS: Final = frozenset(
-    "sum min max avg group stddev stdvar count count_values bottomk topk quantile limitk limit_ratio".split()
+    {
+        "sum",
+        "min",
+        "max",
+        "avg",
+        "group",
+        "stddev",
+        "stdvar",
+        "count",
+        "count_values",
+        "bottomk",
+        "topk",
+        "quantile",
+        "limitk",
+        "limit_ratio",
+    }
 )
-_WORDS: Final = _GROUPING | _AGGREGATORS | frozenset("and or unless bool offset atan2 inf nan".split())
+_WORDS: Final = _GROUPING | _AGGREGATORS | frozenset(["and", "or", "unless", "bool", "offset", "atan2", "inf", "nan"])
 _RATES: Final = frozenset({"rate"})
 _COUNTS: Final = frozenset({"increase", "count_over_time", "sum_over_time", "delta"})
 _RECORDED_RATE: Final = re.compile(r":[^:]*rate[^:]*$")

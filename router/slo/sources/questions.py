@@ -1,6 +1,7 @@
 """One PromQL expression for many questions: a union whose members are told apart by the label `part`."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Final
 
 from router.slo.sources.api import Sample
@@ -31,9 +32,21 @@ def newest(witnesses: Sequence[str]) -> str:
     return f"max({_timestamps(witnesses)})"
 
 
-def oldest(witnesses: Sequence[str], range_s: float, step_s: float) -> str:
-    """Return PromQL for the time of the oldest sample within a range, to one step."""
-    return f"min(min_over_time(({_timestamps(witnesses)})[{duration(range_s)}:{duration(step_s)}]))"
+def last(witnesses: Sequence[str], range_s: float) -> str:
+    """Return PromQL for the time of the newest sample within a range, for series that may have gone silent."""
+    return f"max(max_over_time(({_timestamps(witnesses)})[{duration(range_s)}:1m]))"
+
+
+def at_offsets(witnesses: Sequence[str], offsets_s: Sequence[float]) -> str:
+    """Return PromQL for the times of the samples that were current so long ago: cheap, unlike looking at the range."""
+    return union(
+        {f"{offset:g}": f"min({_timestamps(witnesses, f' offset {duration(offset)}')})" for offset in offsets_s}
+    )
+
+
+def earliest(samples: Sequence[Sample]) -> float | None:
+    """Return the lowest finite value of an answer, None for an empty one."""
+    return min((sample.value for sample in samples if isfinite(sample.value)), default=None)
 
 
 def samples_in(witness: str, range_s: float) -> str:
@@ -41,5 +54,5 @@ def samples_in(witness: str, range_s: float) -> str:
     return f"max(count_over_time({witness}[{duration(range_s)}]))"
 
 
-def _timestamps(witnesses: Sequence[str]) -> str:
-    return " or ".join(f"timestamp({each})" for each in witnesses)
+def _timestamps(witnesses: Sequence[str], offset: str = "") -> str:
+    return " or ".join(f"timestamp({each}{offset})" for each in witnesses)

@@ -1,6 +1,7 @@
 """Worlds for the gate's tests: objectives, and what a source would count of traffic that somebody wrote down."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from router.slo.burn import tiers_for
@@ -17,6 +18,7 @@ from router.slo.objective import (
     Snapshot,
     TimeWindow,
 )
+from router.slo.verdict import Assessment, Cause, Memory, Verdict, assess
 
 NOW = 1_795_000_000.0
 LENGTHS_S = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "2h": 7200.0, "6h": 21600.0, "1d": DAY_S, "3d": 3 * DAY_S}
@@ -84,3 +86,18 @@ def ratios(value: float, **others: float) -> Snapshot:
     """A source without counts: every window has the ratio `value` but those named (`w5m`)."""
     given = {name.removeprefix("w"): ratio for name, ratio in others.items()}
     return snapshot({name: Ratio(given.get(name, value)) for name in (*LENGTHS_S, "period")})
+
+
+def judged(slo: Objective, shot: Snapshot | None, memory: Memory | None = None) -> Assessment:
+    """The assessment at NOW."""
+    return assess(slo, shot, NOW, memory or Memory())
+
+
+def said(found: Assessment) -> tuple[Verdict, Cause]:
+    """Verdict and cause."""
+    return found.verdict, found.cause
+
+
+def without(shot: Snapshot, *windows: str) -> Snapshot:
+    """The same, but these windows could not be read."""
+    return replace(shot, windows=dict(shot.windows) | dict.fromkeys(windows))

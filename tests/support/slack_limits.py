@@ -1,0 +1,137 @@
+"""An independent, tiny checker of what Slack takes: Block Kit's limits as its reference states them."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+TEXTS = {"header": 150, "section": 3_000, "field": 2_000, "context": 3_000, "button": 75}
+KEYS = {
+    "header": {"type", "block_id", "text"},
+    "section": {"type", "block_id", "text", "fields"},
+    "context": {"type", "block_id", "elements"},
+    "actions": {"type", "block_id", "elements"},
+    "table": {"type", "block_id", "rows", "column_settings"},
+    "button": {"type", "text", "action_id", "url", "style"},
+    "plain_text": {"type", "text", "emoji"},
+    "mrkdwn": {"type", "text", "verbatim"},
+}
+LIVE = re.compile(r"<[^>]*>?")
+OURS = re.compile(
+    r"<(?:!date\^\d+\^\{date_num\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC|https?://[!-;=?-{}~]+\|[^<>|]+|!subteam\^S0SRE)>"
+)
+HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+HALF_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
+GLUED_BOLD = re.compile(r"[\u3000-\u9fff\uff00-\uffef]\*[^*\n]+\*|\*[^*\n]+\*[\u3000-\u9fff\uff00-\uffef]")
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def problems(text: str, blocks: list[dict[str, Any]]) -> list[str]:
+    """Everything that is wrong with a message; empty for a good one."""
+    found = [*_text(text, "text", 300, live=True)]
+    if not 1 <= len(blocks) <= 40:
+        found.append(f"{len(blocks)} blocks")
+    if len({block["block_id"] for block in blocks}) != len(blocks):
+        found.append("a block_id twice")
+    if (total := units(text) + sum(units(each) for each in strings(blocks))) > 9_000:
+        found.append(f"{total} characters in all")
+    if sum(block["type"] == "table" for block in blocks) > 1:
+        found.append("two tables")
+    json.dumps(blocks).encode()
+    for block in blocks:
+        found += [f"{block['type']}: {problem}" for problem in _block(block)]
+    return found
+
+
+def strings(value: Any) -> list[str]:
+    """Every string that a reader or a button gets, keys, types and ids left out."""
+    if isinstance(value, dict):
+        left_out = ("type", "block_id", "action_id", "style", "format", "align")
+        return [each for key, one in value.items() if key not in left_out for each in strings(one)]
+    if isinstance(value, list):
+        return [each for one in value for each in strings(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def _block(block: dict[str, Any]) -> list[str]:
+    kind = block["type"]
+    found = _keys(block)
+    if not 1 <= len(block["block_id"]) <= 255:
+        found.append("block_id")
+    match kind:
+        case "header":
+            found += [] if block["text"]["type"] == "plain_text" else ["a header that is not plain"]
+            found += _object(block["text"], 150)
+        case "section":
+            found += _object(block["text"], 3_000) if "text" in block else []
+            found += _several(block.get("fields", []), 10, 2_000) if "fields" in block else []
+            found += [] if ("text" in block) != ("fields" in block) else ["neither text nor fields"]
+        case "context":
+            found += _several(block["elements"], 10, 3_000)
+        case "actions":
+            found += [] if 1 <= len(block["elements"]) <= 25 else ["count of buttons"]
+            found += [problem for button in block["elements"] for problem in _button(button)]
+            found += [] if len({each["action_id"] for each in block["elements"]}) == len(block["elements"]) else ["ids"]
+        case "table":
+            found += _table(block)
+        case _:
+            found.append("unknown block")
+    return found
+
+
+def _keys(thing: dict[str, Any]) -> list[str]:
+    unknown = set(thing) - KEYS[thing["type"]]
+    empty = [key for key, value in thing.items() if value is None or value in ("", [], {})]
+    return [f"unknown {unknown}"] * bool(unknown) + [f"empty {empty}"] * bool(empty)
+
+
+def _several(objects: list[dict[str, Any]], most: int, length: int) -> list[str]:
+    counted = [] if 1 <= len(objects) <= most else [f"{len(objects)} elements"]
+    return [*counted, *(problem for each in objects for problem in _object(each, length))]
+
+
+def _object(thing: dict[str, Any], most: int) -> list[str]:
+    live = thing["type"] == "mrkdwn"
+    found = _keys(thing)
+    found += [] if not live or thing["verbatim"] is True else ["not verbatim"]
+    found += [] if live or thing["emoji"] is False else ["emoji in plain text"]
+    return [*found, *_text(thing["text"], thing["type"], most, live=live)]
+
+
+def _text(text: str, where: str, most: int, *, live: bool) -> list[str]:
+    found = [] if 1 <= units(text) <= most else [f"{where} of {units(text)}"]
+    if HIDDEN.search(text):
+        found.append(f"{where}: hidden characters in {text!r}")
+    if live:
+        found += [f"{where}: {each} is live" for each in LIVE.findall(text) if not OURS.fullmatch(each)]
+        found += [f"{where}: half an entity in {text!r}"] if HALF_ENTITY.search(OURS.sub("", text)) else []
+    return found
+
+
+def _button(button: dict[str, Any]) -> list[str]:
+    parts = urlsplit(button["url"])
+    good = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    found = [] if good and not re.search(r"[\s|<>\"`]", button["url"]) else [f"address {button['url']!r}"]
+    found += [] if units(button["url"]) <= 3_000 else ["long address"]
+    return [*found, *_keys(button), *_object(button["text"], 75)]
+
+
+def _table(block: dict[str, Any]) -> list[str]:
+    rows = block["rows"]
+    found = [] if 1 <= len(rows) <= 21 and {len(row) for row in rows} == {5} else ["shape of the table"]
+    cells = [cell for row in rows for cell in row]
+    total = sum(units(each) for each in strings(cells))
+    found += [] if total <= 10_000 else [f"{total} characters in the table"]
+    for cell in cells:
+        if cell["type"] == "raw_text":
+            found += _text(cell["text"], "cell", 10_000, live=False)
+        else:
+            (part,) = cell["elements"]
+            (leaf,) = part["elements"]
+            found += [] if leaf["type"] == "date" and isinstance(leaf["timestamp"], int) else ["a cell that is no date"]
+    return found
