@@ -9,7 +9,7 @@ from router.gate import Decision, Outcome, Reason
 from router.reason.facts import LANGUAGES, Facts
 from router.reason.numbers import count, duration, goal, limit, percent, times
 from router.slo.objective import Objective
-from router.slo.verdict import Assessment, Verdict
+from router.slo.verdict import Assessment, Cause, Verdict
 
 __all__ = ["count", "duration", "goal", "limit", "line", "percent", "times"]
 
@@ -37,7 +37,8 @@ def _text(decision: Decision, facts: Facts, objectives: Mapping[str, Objective])
         case Reason.BURN_ALERT:
             return _burn_alert(decision, facts)
         case Reason.SLO_UNKNOWN:
-            return facts.say("unknown", slo=facts.slo, cause=facts.cause())
+            outage = facts.assessment.cause is Cause.TOTAL_OUTAGE
+            return facts.say("outage" if outage else "unknown", slo=facts.slo, cause=facts.cause())
         case Reason.NO_THREAT | Reason.WATCH | Reason.HELD_TOO_LONG | Reason.NEVER_THREATENED:
             return _held(decision, facts)
         case Reason.SHADOW if decision.would is not None and decision.would_reason is not None:

@@ -166,7 +166,7 @@ class Facts:
         if spent is not None and self._over_rate(tier):
             facts.append(self.say("spent", share=percent(spent), long=self._window(tier.long)))
         if left is not None:
-            facts.append(self.say("left" if left > 0 else "exhausted", left=percent(left)))
+            facts.append(self.say("left" if left > 0 else "exhausted", left=percent(left), used=percent(1.0 - left)))
         if left is not None and left > 0:
             facts.extend(self._lasts())
         return self.say("facts", facts=self.words.words["join"].join(facts)) if facts else ""

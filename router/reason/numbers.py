@@ -46,7 +46,7 @@ def duration(seconds: float, locale: str = "en") -> str:
 
 def times(burn: float, locale: str = "en", digits: int = 1) -> str:
     """Return a burn rate: "22.1x", "22.1倍"; without decimals from 100 on."""
-    return f"{burn:.{0 if burn >= 100 else digits}f}{_TIMES.get(locale, 'x')}"
+    return f"{burn:.{0 if burn >= 99.95 else digits}f}{_TIMES.get(locale, 'x')}"
 
 
 def limit(threshold: float, locale: str = "en") -> str:

@@ -13,6 +13,8 @@ from router.slo.period import bounds
 
 OVERSHOOT = 0.001
 """Extrapolation may put bad events this part of the total above the total or below zero; more is out of range."""
+NOISE = 1e-9
+"""Fewer events than this are what float arithmetic leaves of none."""
 FEW = 6.0
 """A window with fewer expected events is thin, and one with fewer events proves no outage."""
 COVERAGE = 0.9
@@ -94,7 +96,8 @@ def _sound_age(age_s: float | None) -> float | None:
 def _cleaned(measured: Measured) -> tuple[Measured, bool]:
     """Return the value made safe, or None, and whether it was None for being out of range."""
     match measured:
-        case Count(bad, total):
+        case Count():
+            bad, total = _silenced(measured.bad), _silenced(measured.total)
             inside, beyond = _clamped(bad, total)
             return (Count(inside, total) if inside is not None else None), beyond
         case Ratio(bad):
@@ -102,6 +105,10 @@ def _cleaned(measured: Measured) -> tuple[Measured, bool]:
             return (Ratio(inside) if inside is not None else None), beyond
         case None:
             return None, False
+
+
+def _silenced(events: float) -> float:
+    return 0.0 if abs(events) < NOISE else events
 
 
 def _clamped(bad: float, total: float) -> tuple[float | None, bool]:

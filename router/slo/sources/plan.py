@@ -10,7 +10,7 @@ from math import ceil, isfinite
 from typing import Final, Protocol
 
 from router.slo.objective import Budgeting, Count, Indicator, Objective, Ratio, Recorded, Threshold
-from router.slo.sources.promql import Query, Sense, duration, prepare, quote
+from router.slo.sources.promql import Query, Sense, duration, named_window, prepare, quote
 
 RECORDED: Final = "recorded"
 TOLERANCE: Final = 1e-9
@@ -270,7 +270,7 @@ def _ratio_source(indicator: Indicator) -> Events | Raw | None:
 def _witnesses(indicator: Indicator) -> tuple[str, ...]:
     """Return the selectors that tell how old and how fresh the data is: those of all events."""
     text = indicator.total or indicator.sample or indicator.raw
-    return prepare(text).selectors[:4] if text else ()
+    return tuple(named_window(each) for each in prepare(text).selectors[:4]) if text else ()
 
 
 def _bad_and_seen(values: Values) -> tuple[float, float]:

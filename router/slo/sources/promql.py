@@ -47,6 +47,9 @@ _WINDOW: Final = "\x00"
 _PLACEHOLDER: Final = re.compile(r"\{\{-?\s*\.?window\s*-?\}\}")
 
 
+_UNITS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+
+
 class Sense(StrEnum):
     """What a prepared query's value is: events in the window, events per second, or neither (fit for ratios only)."""
 
@@ -57,13 +60,17 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One selector in a query: `text` is name and braces, `range` what stands in brackets ("" without them)."""
+    """One selector in a query: `text` is name and braces, `range` what stands in brackets ("" without them).
+
+    `named` tells that the window is part of the metric's name (`errors:ratio_rate{{.window}}`): it has no range.
+    """
 
     name: str
     text: str
     range: str
     tail: str
     function: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,10 @@ def quote(value: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a PromQL duration of whole seconds, or milliseconds where it is not whole; at least 1 ms."""
+    """Return a PromQL duration in the largest unit that fits exactly, as Sloth names its series; at least 1 ms."""
     milliseconds = max(1, round(seconds * 1000))
-    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
+    unit = next(unit for unit, length in _UNITS.items() if milliseconds % length == 0)
+    return f"{milliseconds // _UNITS[unit]}{unit}"
 
 
 def prepare(text: str, *, counter: bool = True) -> Query:
@@ -111,7 +119,7 @@ def prepare(text: str, *, counter: bool = True) -> Query:
         return written
 
     template = rewrite(text.strip(), windowed)
-    if len(found) == 1 and found[0].text + found[0].tail == text.strip():
+    if len(found) == 1 and not found[0].named and found[0].text + found[0].tail == text.strip():
         template = f"sum({template})"
     template = _PLACEHOLDER.sub(_WINDOW, template)
     return Query(
@@ -124,6 +132,8 @@ def prepare(text: str, *, counter: bool = True) -> Query:
 
 def _windowed(selector: Selector, *, counter: bool) -> tuple[Sense, str]:
     text = numeric_le(selector.text)
+    if selector.named:
+        return Sense.UNSURE, text + selector.tail
     ranged = f"{text}[{_WINDOW}]{selector.tail}"
     if selector.range:
         function = selector.function
@@ -188,6 +198,9 @@ def _past_parentheses(text: str, position: int) -> int:
 def _selector(match: re.Match[str], text: str, function: str) -> tuple[Selector, int]:
     """Return the selector that starts at a token, and where it ends."""
     name, braces, position = match["name"] or "", match["braces"] or "", match.end()
+    placeholder = _PLACEHOLDER.match(text, position)
+    if name and placeholder is not None:
+        name, position = name + placeholder[0], placeholder.end()
     following = _TOKEN.match(text, _past_space(text, position))
     if name and following is not None and following["braces"] is not None:
         braces, position = following["braces"], following.end()
@@ -198,12 +211,17 @@ def _selector(match: re.Match[str], text: str, function: str) -> tuple[Selector,
     tail = _TAIL.match(text, position)
     if tail is not None:
         position = tail.end()
-    return Selector(name, name + braces, ranged, tail[0] if tail else "", function), position
+    return Selector(name, name + braces, ranged, tail[0] if tail else "", function, placeholder is not None), position
 
 
 def _past_space(text: str, position: int) -> int:
     match = re.compile(r"\s*").match(text, position)
     return match.end() if match else position
+
+
+def named_window(selector: str) -> str:
+    """Return a selector whose metric's name holds the window, for the shortest one."""
+    return _PLACEHOLDER.sub("5m", selector)
 
 
 def numeric_le(selector: str) -> str:
