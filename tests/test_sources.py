@@ -1,4 +1,4 @@
-"""Every recorded body becomes the alerts that stand beside it: `<name>.json` (or `.form`) and `<name>.expected.json`."""
+"""Every recorded body (`<name>.json` or `.form`) becomes the alerts beside it (`<name>.expected.json`)."""
 
 import json
 from datetime import UTC, datetime

@@ -23,8 +23,7 @@ def view_of(
     if lead is None or judgement.phase is None or judgement.loudest is None:
         raise ValueError("nothing is to be told of this incident")
     kind = incident.classes[judgement.loudest].alert_class.kind
-    slo = slo_facts(judgement.worst, objectives)
-    others = [slo_facts(each, objectives) for each in judgement.covering if slo is None or each.slo != slo.id]
+    slo, others = _slos(judgement, objectives)
     return View(
         incident=incident.id,
         say=Say.ROOT,
@@ -39,7 +38,7 @@ def view_of(
         severity=incident.lead.severity,
         source=incident.lead.source,
         slo=slo,
-        other_slos=tuple(each for each in others if each is not None),
+        other_slos=others,
         guide=incident.lead.guide,
         source_url=incident.lead.url,
         mention=mention if lead.outcome is Outcome.PAGE else "",
@@ -56,6 +55,15 @@ def view_of(
         budget_cost=_cost(incident, judgement),
         notice=incident.lead.facts if kind is Kind.NOTICE else None,
     )
+
+
+def _slos(
+    judgement: Judgement, objectives: Mapping[str, Objective]
+) -> tuple[SloFacts | None, tuple[SloFacts, ...]]:
+    """Return the SLO that decided, and the others that the alerts can threaten."""
+    slo = slo_facts(judgement.worst, objectives)
+    others = (slo_facts(each, objectives) for each in judgement.covering if slo is None or each.slo != slo.id)
+    return slo, tuple(each for each in others if each is not None)
 
 
 def slo_facts(assessment: Assessment | None, objectives: Mapping[str, Objective]) -> SloFacts | None:

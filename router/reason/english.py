@@ -41,8 +41,7 @@ WORDS: Mapping[str, str] = {
     "burn_ticket": "an SLO burn alert at its ticket tier is the decision itself.",
     "says": " {threat}",
     "shadow": "shadow mode: forwarded; otherwise {would}",
-    "burning_plain": "burning too fast",
-    "stop": ".",
+    "threatened": "{slo}: its budget is threatened.",
     "no_slo": "the SLO",
 }
 

@@ -56,29 +56,26 @@ class Facts:
         if self.assessment.frozen:
             return self.say("frozen", slo=self.slo, cause=self.cause())
         if tier is None:
-            return f"{self.slo}{self.words.words['stop']}"
+            return self.say("threatened", slo=self.slo)
         level, facts = self.words.words[tier.level], self._facts(tier)
         if self._over_rate(tier):
             reach = limit(tier.threshold, self.words.locale)
-            text = self.say("by_rate", slo=self.slo, burning=self.burning(), level=level, limit=reach, facts=facts)
+            text = self.say("by_rate", slo=self.slo, burning=self._burning(tier), level=level, limit=reach, facts=facts)
         else:
             text = self.say(
                 "by_share",
                 slo=self.slo,
                 share=percent(self.assessment.share_spent or 0.0),
                 long=self._window(tier.long),
-                burning=self.burning(),
+                burning=self._burning(tier),
                 level=level,
                 part=percent(tier.share),
                 facts=facts,
             )
         return text + self._remarks()
 
-    def burning(self) -> str:
+    def _burning(self, tier: Tier) -> str:
         """Return the pair's burn rates; one where low traffic makes the long window stand for both."""
-        tier = self.assessment.tier
-        if tier is None:
-            return self.words.words["burning_plain"]
         long, rate = self._window(tier.long), self._rate(self.assessment.burn_long or 0.0, tier)
         if tier.long == tier.short:
             return self.say("burning_one", rate=rate, long=long)
@@ -126,7 +123,7 @@ class Facts:
         return self.say(
             "doubt",
             slo=self.slo,
-            burning=self.burning(),
+            burning=self._burning(tier),
             bad=count(events.bad),
             total=count(events.total),
             long=self._window(tier.long),
@@ -151,8 +148,9 @@ class Facts:
         return name if self.words.locale == "en" else duration(WINDOWS[name], self.words.locale)
 
     def _rate(self, rate: float, tier: Tier) -> str:
-        # Close to the threshold one decimal would show 14.4x for what is below it.
-        digits = 2 if abs(rate - tier.threshold) < 0.1 and not burn.at_least(tier.threshold, rate) else 1
+        # Close to the threshold one decimal would show 14.4x for 14.39x, which is below it.
+        near = burn.TOLERANCE * tier.threshold < abs(rate - tier.threshold) < 0.1
+        digits = 2 if near else 1
         return times(rate, self.words.locale, digits)
 
     def _over_rate(self, tier: Tier) -> bool:

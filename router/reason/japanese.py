@@ -41,8 +41,7 @@ WORDS: Mapping[str, str] = {
     "burn_ticket": "SLOバーンアラート（チケット）のため、そのままチケットにします。",
     "says": "{threat}",
     "shadow": "シャドーモードのため転送しました（通常モードの判定は「{would}」）",
-    "burning_plain": "バジェットを速く消費中",
-    "stop": "。",
+    "threatened": "{slo}：バジェットが脅かされています。",
     "no_slo": "対象のSLO",
 }
 

@@ -19,7 +19,8 @@ ALIAS_LIMIT: Final = 256
 ITEM_LIMIT: Final = 200_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MERGE = "tag:yaml.org,2002:merge"
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_COLLECTIONS: Final = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class _Build:
         self._count += 1
         if self._count > ITEM_LIMIT or depth > DEPTH_LIMIT:
             raise _RefusedError(place, "aliases multiply into too many values")
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+            raise _RefusedError(place, f"the tag {node.tag!r} is not plain YAML")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place, depth)
         if isinstance(node, yaml.SequenceNode):

@@ -112,8 +112,9 @@ def target_from_ratio(item: Item, notes: Notes) -> float | None:
     """Return OpenSLO's `target`, a ratio below 1; a percentage there is read as such with a deviation."""
     number = number_of(item, notes)
     if number is not None and 1.0 < number <= 100.0:
-        mend = f"write target: {number / 100:g}, or targetPercent: {number:g}"
-        notes.deviation(item.place, f"target {item.raw} is not a ratio; read as {number:g} %", mend)
+        if number < 100.0:
+            mend = f"write target: {number / 100:g}, or targetPercent: {number:g}"
+            notes.deviation(item.place, f"target {item.raw} is not a ratio; read as {number:g} %", mend)
         number /= 100.0
     return _usable(item, number, notes)
 

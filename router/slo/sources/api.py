@@ -113,7 +113,7 @@ class PrometheusApi:
     def _shown(self, text: object) -> str:
         """Return what the source said, in one short line, without the credentials it was given."""
         line = " ".join(str(text).split())[:_TEXT_LIMIT]
-        for secret in self._headers.values():
+        for secret in (word for value in self._headers.values() for word in value.split() if len(word) > 3):
             line = line.replace(secret, "***")
         return line
 

@@ -1,0 +1,92 @@
+"""The terminal that the day is played on: news with the router's answer as a label, frames, and one line that moves."""
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from typing import TextIO
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from router.gate import Outcome
+from router.slack.wrap import Span, wrap
+
+WIDEST = 100
+LABEL_WIDTH = 9
+INDENT = 7 + LABEL_WIDTH
+NEWS_S = 0.9
+MESSAGE_S = 1.4
+PAGE_S = 2.5
+EDIT_S = 0.5
+STYLES = {
+    Outcome.PAGE: "bold white on red",
+    Outcome.TICKET: "bold black on yellow",
+    Outcome.FORWARD: "bold white on blue",
+    Outcome.HOLD: "bold black on cyan",
+    Outcome.DROP: "bold black on white",
+    Outcome.MERGE: "bold white on magenta",
+    Outcome.SUPPRESS: "bold black on white",
+}
+EDIT_STYLE = "bold black on green"
+NOTICE_STYLE = "bold white on magenta"
+
+
+class Screen:
+    """Writes to `out`. People get colour, a moving line and time to read; files and pipes get plain text at once."""
+
+    def __init__(self, out: TextIO, *, fast: bool) -> None:
+        self.out = out
+        self.width = min(WIDEST, shutil.get_terminal_size().columns)
+        lively = out.isatty()
+        self.console = Console(file=out, width=self.width, force_terminal=lively, highlight=False, emoji=False)
+        self.colour = self.console.color_system is not None and not self.console.no_color
+        self._moves = lively and not self.console.is_dumb_terminal
+        self._waits = lively and not fast
+        self._moving = False
+
+    async def wait(self, seconds: float) -> None:
+        """Give people time to read."""
+        if self._waits:
+            await asyncio.sleep(seconds)
+
+    def show(self, content: RenderableType = "") -> None:
+        """Print something of rich's."""
+        self.clear()
+        self.console.print(content)
+
+    def news(self, at: float, text: str, label: str = "", style: str = "") -> None:
+        """Print one piece of news: time, label, text, wrapped under itself."""
+        self.clear()
+        first = Text(f"{clock(at)}  ", style="bold")
+        first.append(f" {label} " if label else "", style=style)
+        first.append(" " * max(1, INDENT - cell_len(first.plain)))
+        for number, line in enumerate(self._lines(text)):
+            self.console.print((first if not number else Text(" " * INDENT)) + Text(line), soft_wrap=True)
+
+    def aside(self, text: str) -> None:
+        """Print what belongs to the news above, less loud."""
+        for line in self._lines(text):
+            self.console.print(Text(" " * INDENT + line, style="dim"), soft_wrap=True)
+
+    def _lines(self, text: str) -> list[str]:
+        return ["".join(span.text for span in line) for line in wrap([Span(text)], self.width - INDENT)]
+
+    def move(self, text: str) -> None:
+        """Show time passing in a line that is written over; only where somebody can see it."""
+        if self._moves:
+            line = set_cell_size(text, min(cell_len(text), self.width - 1))
+            self.out.write("\r\x1b[2K" + (f"\x1b[2m{line}\x1b[0m" if self.colour else line))
+            self.out.flush()
+            self._moving = True
+
+    def clear(self) -> None:
+        """Take the moving line away before anything else is printed."""
+        if self._moving:
+            self.out.write("\r\x1b[2K")
+            self._moving = False
+
+
+def clock(at: float) -> str:
+    """Return the time of day."""
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M")
