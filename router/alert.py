@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
-from struct import pack
 
 LABEL_LIMIT = 64
 VALUE_LIMIT = 4096
@@ -61,14 +60,14 @@ class Alert:
 def fingerprint_of(source: str, stable_id: str | None, labels: Mapping[str, str]) -> str:
     """Return the identity of an alert: BLAKE2b-128 over source name and the sender's stable id or sorted labels.
 
-    Every part is length-prefixed, so no choice of label values can imitate another alert's identity.
+    Parts are length-prefixed, so no choice of label values can imitate another alert's identity.
     """
-    digest = blake2b(digest_size=16)
-    parts = [source, stable_id] if stable_id else [source, *(part for pair in sorted(labels.items()) for part in pair)]
-    kind = b"id" if stable_id else b"labels"
-    raw = [part.encode("utf-8", "surrogatepass") for part in parts]
-    digest.update(b"".join([kind, *(pack(">I", len(part)) + part for part in raw)]))
-    return digest.hexdigest()
+    if stable_id:
+        text = f"id{len(source)}:{source}{stable_id}"
+    else:
+        parts = (source, *(part for pair in sorted(labels.items()) for part in pair))
+        text = "labels" + "".join(f"{len(part)}:{part}" for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class Operator(StrEnum):

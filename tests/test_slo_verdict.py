@@ -4,7 +4,7 @@ import pytest
 
 from router.slo.objective import Budgeting, Count, SloClass, Snapshot
 from router.slo.verdict import Cause, Verdict
-from tests.support.slo import NOW, counts, judged, objective, ratios, uniform
+from tests.support.slo import NOW, counts, judged, objective, ratios, snapshot, uniform
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 PAGE, TICKET = Verdict.THREAT_PAGE, Verdict.THREAT_TICKET
@@ -80,6 +80,26 @@ def test_peak_hour_pages_by_the_budget_where_the_ratio_is_silent():
     found = judged(objective(), peak)
     assert found.verdict is PAGE
     assert (found.burn_long, found.share_spent) == (pytest.approx(4), pytest.approx(0.0277777778))
+
+
+@pytest.mark.parametrize(
+    ("bad", "verdict"), [pytest.param(10, WATCH, id="0.46%-of-the-budget"), pytest.param(11, PAGE, id="0.51%")]
+)
+def test_a_burning_rate_needs_a_quarter_of_the_share(bad, verdict):
+    """Ten of a hundred burn at 100x for certain; it pages once half a percent of the budget is spent."""
+    hour = {"w5m": (2, 8), "w30m": (5, 50), "w1h": (bad, 100), "w2h": (bad, 200), "w6h": (bad, 10_000)}
+    found = judged(objective(), night(**hour, w1d=(bad, 72_000), w3d=(bad, 216_000)))
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("bad", "verdict"), [pytest.param(3, CALM, id="0.14%-in-5m"), pytest.param(4, PAGE, id="0.19%-in-5m")]
+)
+def test_the_share_must_still_be_spent_in_the_short_window(bad, verdict):
+    """2.3 % went within the hour; a twelfth of 2 % must have gone in the last 5 min, or it is over already."""
+    hour = dict(uniform(0, 0).windows) | {"5m": Count(bad, 250), "1h": Count(50, 3000), "6h": Count(50, 18_000)}
+    found = judged(objective(), snapshot(hour))
+    assert found.verdict is verdict
 
 
 def few(bad: float) -> Snapshot:

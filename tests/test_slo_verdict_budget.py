@@ -42,10 +42,13 @@ class TestRuling8:
         assert found.verdict is (PAGE if upgraded else TICKET)
         assert found.upgraded is upgraded
 
-    def test_ruling_8_needs_a_burn_of_2_in_both_windows_of_the_hour(self):
+    @pytest.mark.parametrize(
+        ("last_5m", "verdict"), [pytest.param(1.99, TICKET, id="1.99x"), pytest.param(2.0, PAGE, id="2x")]
+    )
+    def test_ruling_8_needs_a_burn_of_2_in_both_windows_of_the_hour(self, last_5m, verdict):
         recovered = spent(0.99)
-        hour = dict(recovered.windows) | {"5m": Count(0.0, 250.0)}
-        assert judged(objective(), replace(recovered, windows=hour)).verdict is TICKET
+        hour = dict(recovered.windows) | {"5m": Count(last_5m * 0.25, 250.0)}
+        assert judged(objective(), replace(recovered, windows=hour)).verdict is verdict
 
     def test_ruling_8_once_per_24h(self):
         early = Memory(upgraded_at=NOW - 23 * HOUR)

@@ -59,6 +59,7 @@ class Router:
             await self._assemble()
             await self._listen()
         except BaseException:
+            await self._end_loops()
             await self._closing.aclose()
             raise
 
@@ -112,10 +113,7 @@ class Router:
         return {"ok": not trouble, "mode": "slack", "trouble": trouble}
 
     def _build_sources(self) -> dict[str, SloSource]:
-        return {
-            name: build(each.type, name, each.url, each.headers, each.timeout_s, self._session)
-            for name, each in self.configuration.current.slo_sources.items()
-        }
+        return {name: build(each, self._session) for name, each in self.configuration.current.slo_sources.items()}
 
     async def _listen(self) -> None:
         parts = WebParts(
@@ -197,12 +195,15 @@ class Router:
     async def stop(self) -> None:
         """Stop taking alerts, let what is under way finish, leave the rest due, and close everything."""
         self.health.stopping = True
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._end_loops()
         await self.engine.dispatcher.drain(DRAIN_S)
         await self.engine.writer.drain()
         await self._closing.aclose()
+
+    async def _end_loops(self) -> None:
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
 
 
 async def _forever(turn: Callable[[], Awaitable[None]]) -> None:

@@ -227,7 +227,7 @@ async def _live_state(config: Config, now: float) -> SloState:
     async with aiohttp.ClientSession() as session:
         for name, each in config.slo_sources.items():
             objectives = [objective for objective in config.objectives.values() if objective.source == name]
-            source = build(each.type, name, each.url, each.headers, each.timeout_s, session)
+            source = build(each, session)
             snapshots = await source.measure([one for one in objectives if not one.problem], now)
             for objective in objectives:
                 assessments[objective.id] = assess(objective, snapshots.get(objective.id), now, Memory())

@@ -1,16 +1,22 @@
 """How the commands log (plain lines on a terminal, JSON otherwise, always on stderr), and their event loop."""
 
+import asyncio
 import logging
 import sys
 
 import structlog
 
-try:
-    from uvloop import new_event_loop as new_loop
-except ImportError:  # uvloop has no wheel for every platform
-    from asyncio import new_event_loop as new_loop
-
 __all__ = ["new_loop", "set_up_logs"]
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return the event loop to run on: uvloop where it has a wheel, asyncio's own elsewhere."""
+    try:
+        import uvloop  # noqa: PLC0415 - absent on some platforms
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 def set_up_logs(level: str) -> None:

@@ -19,6 +19,7 @@ FEW = 6.0
 """A window with fewer expected events is thin, and one with fewer events proves no outage."""
 COVERAGE = 0.9
 """A window counts once the series is this part of it old (OpenObserve's floor)."""
+_LONGEST_FIRST = tuple(WINDOWS)[::-1]
 _OUTAGE_WINDOWS = ("5m", "30m", "1h", "2h", "6h")
 
 
@@ -175,6 +176,8 @@ def budget_of(objective: Objective, readings: Readings, now: float) -> Budget:
             left = burn.remaining(bad, allowed)
         case Ratio(bad):
             left = burn.remaining(bad * elapsed_s / period_s, objective.budget)
+        case _:
+            pass
     return Budget(period_s, allowed, left, resets_in_s)
 
 
@@ -196,4 +199,4 @@ def _events(counts: Mapping[str, float], period_s: float, *, young: bool) -> flo
     projected = max(counted, burn.projected_events(counts, period_s))
     if projected > 0:
         return projected
-    return next((counts[name] * period_s / WINDOWS[name] for name in reversed(WINDOWS) if counts.get(name)), 0.0)
+    return next((counts[name] * period_s / WINDOWS[name] for name in _LONGEST_FIRST if counts.get(name)), 0.0)

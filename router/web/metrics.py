@@ -57,6 +57,10 @@ class Metrics:
         self._page_delay = self._histogram(
             "page_delay_seconds", "From an incident's first alert to its message in Slack.", PAGE_BUCKETS_S
         )
+        self._reload = self._gauge(
+            "config_last_reload_successful", "0 while the files hold a configuration that cannot be used."
+        )
+        self._reload.set(1)
         self._build = self._gauge("build_info", "The running version; always 1.", "version", "python")
 
     def _watch_slos(self) -> None:
@@ -93,6 +97,10 @@ class Metrics:
     def outcome(self, outcome: str, reason: str, n: int = 1) -> None:
         """Count outcomes; values of router.gate.Outcome and Reason."""
         self._outcomes.labels(outcome, reason).inc(n)
+
+    def reload(self, *, ok: bool) -> None:
+        """Say whether the configuration on disk is the one in force."""
+        self._reload.set(1 if ok else 0)
 
     def set_unaccounted(self, n: int) -> None:
         """Say how many accepted alerts have no outcome (law 2: none)."""

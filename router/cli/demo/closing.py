@@ -65,11 +65,11 @@ def show_closing(screen: Screen, words: Words, account: Account, sent: Sent, pos
     screen.show()
     screen.show(_table(words, account))
     if account.unaccounted:
-        screen.show(Text(words.unaccounted.format(n=account.unaccounted), style="bold red"))
-    screen.show(Text(words.posted.format(posted=posted.messages, night_posted=posted.at_night), style="bold"))
-    screen.show(Text(words.plain.format(sent=sent.firings, night=sent.at_night), style="bold"))
-    screen.show(Text(words.quiet.format(edits=posted.edits, duplicates=sent.duplicates)))
-    screen.show(Text(words.wolves.format(list=", ".join(f"{rule} ({n})" for rule, n in account.wolves))))
+        screen.line(words.unaccounted.format(n=account.unaccounted), "bold red")
+    screen.line(words.posted.format(posted=posted.messages, night_posted=posted.at_night), "bold")
+    screen.line(words.plain.format(sent=sent.firings, night=sent.at_night), "bold")
+    screen.line(words.quiet.format(edits=posted.edits, duplicates=sent.duplicates))
+    screen.line(words.wolves.format(list=", ".join(f"{rule} ({n})" for rule, n in account.wolves)))
     screen.show()
     screen.show(_next(words))
 

@@ -66,7 +66,9 @@ class Day:
     slos: tuple[str, ...] = field(default=(CHECKOUT, SEARCH))
 
 
-def _flapping(rule: str, service: str, places: tuple[str, ...], times: tuple[str, ...], minutes: int) -> Iterator[Raised]:
+def _flapping(
+    rule: str, service: str, places: tuple[str, ...], times: tuple[str, ...], minutes: int
+) -> Iterator[Raised]:
     """Yield an alert that comes and goes on several machines, one a little after the other."""
     for clock in times:
         for number, place in enumerate(places):

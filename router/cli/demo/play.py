@@ -21,6 +21,7 @@ from router.state.entries import Standing
 
 WAITED_S = 15.0
 """After a change time goes on by this much at first, so that group_wait is over when the minute is."""
+EXPIRED_EVERY_S = 300.0
 SHOWN_EVERY_S = 180.0
 
 
@@ -73,7 +74,7 @@ class Play:
         while now <= self.day.end:
             self.clock.move(now)
             await self._receive(changes.get(now, ()), now)
-            await self._judge()
+            await self._judge(waits=now in changes)
             if now in pauses:
                 await self._explain(pauses[now])
             self._show_time(now)
@@ -94,13 +95,15 @@ class Play:
         accepted = await self.engine.intake.accept(batch.alerts)
         self.sent.duplicates += accepted.duplicates
 
-    async def _judge(self) -> None:
-        """Measure, judge and tell; twice, so that what waits for its group is told within the minute."""
-        await self.engine.expire()
+    async def _judge(self, *, waits: bool) -> None:
+        """Measure, judge and tell; what waits for its group is told within the minute."""
+        if not self.clock.now() % EXPIRED_EVERY_S:
+            await self.engine.expire()
         await self.engine.evaluate({self.shop.name: self.shop})
         await self.engine.settle()
-        self.clock.move(self.clock.now() + WAITED_S)
-        await self.engine.settle()
+        if waits:
+            await self.clock.sleep(WAITED_S)
+            await self.engine.settle()
 
     def firing(self, now: float) -> list[Raised]:
         """Return what fires now."""

@@ -13,12 +13,14 @@ from router.gate import Outcome
 from router.slack.wrap import Span, wrap
 
 WIDEST = 100
-LABEL_WIDTH = 9
-INDENT = 7 + LABEL_WIDTH
-NEWS_S = 0.9
-MESSAGE_S = 1.4
-PAGE_S = 2.5
-EDIT_S = 0.5
+INDENT = 18
+"""Room for the time, two spaces, and a label."""
+NEWS_S = 0.7
+MESSAGE_S = 1.2
+PAGE_S = 2.2
+EDIT_S = 0.3
+ENOUGH_S = 45.0
+"""After this long nobody is kept waiting any more: a slow machine plays the day within a minute, too."""
 STYLES = {
     Outcome.PAGE: "bold white on red",
     Outcome.TICKET: "bold black on yellow",
@@ -44,10 +46,13 @@ class Screen:
         self._moves = lively and not self.console.is_dumb_terminal
         self._waits = lively and not fast
         self._moving = False
+        self._began: float | None = None
 
     async def wait(self, seconds: float) -> None:
         """Give people time to read."""
-        if self._waits:
+        now = asyncio.get_running_loop().time()
+        self._began = self._began or now
+        if self._waits and now - self._began < ENOUGH_S:
             await asyncio.sleep(seconds)
 
     def show(self, content: RenderableType = "") -> None:
@@ -55,22 +60,27 @@ class Screen:
         self.clear()
         self.console.print(content)
 
+    def line(self, text: str, style: str = "", indent: int = 0) -> None:
+        """Print a paragraph over the whole width, as Japanese is broken too."""
+        self.clear()
+        for line in self._lines(text, indent):
+            self.console.print(Text(" " * indent + line, style=style), soft_wrap=True)
+
     def news(self, at: float, text: str, label: str = "", style: str = "") -> None:
         """Print one piece of news: time, label, text, wrapped under itself."""
         self.clear()
         first = Text(f"{clock(at)}  ", style="bold")
         first.append(f" {label} " if label else "", style=style)
         first.append(" " * max(1, INDENT - cell_len(first.plain)))
-        for number, line in enumerate(self._lines(text)):
+        for number, line in enumerate(self._lines(text, INDENT)):
             self.console.print((first if not number else Text(" " * INDENT)) + Text(line), soft_wrap=True)
 
     def aside(self, text: str) -> None:
         """Print what belongs to the news above, less loud."""
-        for line in self._lines(text):
-            self.console.print(Text(" " * INDENT + line, style="dim"), soft_wrap=True)
+        self.line(text, "dim", INDENT)
 
-    def _lines(self, text: str) -> list[str]:
-        return ["".join(span.text for span in line) for line in wrap([Span(text)], self.width - INDENT)]
+    def _lines(self, text: str, indent: int) -> list[str]:
+        return ["".join(span.text for span in line).rstrip() for line in wrap([Span(text)], self.width - indent)]
 
     def move(self, text: str) -> None:
         """Show time passing in a line that is written over; only where somebody can see it."""

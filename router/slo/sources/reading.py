@@ -24,13 +24,16 @@ COUNT_RANGE_S: Final = 3_600.0
 def measured_of(plan: Plan, window: str, length_s: float, samples: Sequence[Sample]) -> tuple[Measured, str]:
     """Return what the answers say of one window, and why it cannot be read ("" when there simply is no data).
 
-    Counts come first, for they tell few events from many; a ratio that another tool records stands in for them.
+    A ratio that another tool records is taken instead of raw queries, so that both tools say the same; but the
+    period is counted where it can be, for what is recorded of it is an average of ratios, not of events.
     """
     values = values_of(samples, f"_{window}")
+    recorded = _recorded(values)
+    if recorded is not None and window != PERIOD:
+        return recorded, ""
     try:
         return plan.method.measured(values, length_s), ""
     except UnreadableError as error:
-        recorded = _recorded(values)
         return recorded, "" if recorded is not None or isinstance(error, NoDataError) else str(error)
 
 
