@@ -8,6 +8,7 @@ import pytest
 
 from router.slo.objective import (
     DAY_S,
+    PERIOD,
     WINDOWS,
     Calendar,
     Count,
@@ -23,7 +24,6 @@ from router.slo.sources import PrometheusSource
 from tests.support.past import (
     GOOD_RATE,
     NOW,
-    OUTAGE_RATE,
     STALE_S,
     YOUNG_S,
     bad_events,
@@ -221,11 +221,14 @@ async def test_recorded_ratios_stand_in_for_absent_counts(source: PrometheusSour
     assert snapshot.sampled_at == NOW
 
 
-async def test_counts_win_over_recorded_ratios(source: PrometheusSource) -> None:
-    """Counts tell few events from many; a ratio cannot."""
+async def test_recorded_ratios_win_over_raw_queries_but_the_period_is_counted(source: PrometheusSource) -> None:
+    """Both tools say the same of a window; a recorded period is an average of ratios, so events are counted."""
     recorded = Recorded("sloth", {"sloth_id": "shop-recorded"}, "slo:sli_error:ratio_rate")
     both = Indicator("prometheus", bad=CHECKOUT.bad, total=CHECKOUT.total, recorded=recorded)
-    assert bad((await measured(source, objective_of(both))).windows["5m"]) == pytest.approx(OUTAGE_RATE * 300.0)
+    windows = (await measured(source, objective_of(both))).windows
+    assert windows["5m"] == Ratio(0.02)
+    assert bad(windows["6h"]) == pytest.approx(bad_events(21_600.0))
+    assert isinstance(windows[PERIOD], Count)
 
 
 @pytest.mark.parametrize(

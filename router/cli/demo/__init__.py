@@ -69,7 +69,7 @@ def run(chosen: argparse.Namespace) -> int:
         print(words.stopped, file=sys.stderr)
         return STOPPED
     except RouterError as error:
-        print(f"the demo did not start: {error}", file=sys.stderr)
+        print(f"the demo cannot go on: {error}", file=sys.stderr)
         return 1
 
 

@@ -20,6 +20,7 @@ from router.state.entries import unpack_record
 
 LOG_ENTRIES = 20_000
 LOUDEST = 3
+BAR_CELLS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,16 @@ async def account_for(engine: Engine, sent: Sent) -> Account:
     audit = await engine.board.audit(engine.clock.now())
     settled = [(name.split(":"), amount) for name, amount in tally.items() if name.startswith("o:") and amount]
     counts = {(Outcome(outcome), Reason(reason)): amount for (_, outcome, reason), amount in settled}
+    log = await engine.board.log(LOG_ENTRIES)
     if audit.held:
-        counts[Outcome.HOLD, Reason.NO_THREAT] = audit.held
-    return Account(counts, sent.firings, audit.unaccounted, _wolves(await engine.board.log(LOG_ENTRIES)))
+        counts[Outcome.HOLD, _last_hold(log)] = audit.held
+    return Account(counts, sent.firings, audit.unaccounted, _wolves(log))
+
+
+def _last_hold(log: Sequence[Mapping[str, Any]]) -> Reason:
+    """Return why what is held is held, as it was decided last."""
+    decisions = (orjson.loads(entry["entry"]) for entry in reversed(log) if entry["kind"] == "decision")
+    return next((Reason(each["reason"]) for each in decisions if each["outcome"] == Outcome.HOLD), Reason.NO_THREAT)
 
 
 def _wolves(log: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
@@ -66,10 +74,10 @@ def show_closing(screen: Screen, words: Words, account: Account, sent: Sent, pos
     screen.show(_table(words, account))
     if account.unaccounted:
         screen.line(words.unaccounted.format(n=account.unaccounted), "bold red")
-    screen.line(words.posted.format(posted=posted.messages, night_posted=posted.at_night), "bold")
-    screen.line(words.plain.format(sent=sent.firings, night=sent.at_night), "bold")
+    screen.show(_bars(words, sent, posted))
+    screen.show()
     screen.line(words.quiet.format(edits=posted.edits, duplicates=sent.duplicates))
-    screen.line(words.wolves.format(list=", ".join(f"{rule} ({n})" for rule, n in account.wolves)))
+    screen.line(words.wolves.format(list=words.comma.join(f"{rule} ({n})" for rule, n in account.wolves)))
     screen.show()
     screen.show(_next(words))
 
@@ -88,6 +96,19 @@ def _table(words: Words, account: Account) -> Table:
         badge = Text(f" {words.badges[became]} ", style=STYLES[became])
         table.add_row(badge, why.value, str(number), words.meanings.get(why, ""))
     return table
+
+
+def _bars(words: Words, sent: Sent, posted: Posted) -> Table:
+    """Draw how many messages there would have been without the router, and how many there were."""
+    bars = Table(box=None, show_header=False)
+    for name, number, night, style in (
+        (words.forwarder, sent.firings, sent.at_night, "red"),
+        (words.router, posted.messages, posted.at_night, "green"),
+    ):
+        length = max(1, round(BAR_CELLS * number / max(1, sent.firings)))
+        facts = Text(words.messages.format(n=number, night=night), style="bold")
+        bars.add_row(Text(name), Text("█" * length, style=style), facts)
+    return bars
 
 
 def _next(words: Words) -> Table:

@@ -5,10 +5,11 @@ it: that is the router's own answer.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from router.cli.demo.service import Load, Trouble
+from router.gate import Outcome
 from router.slo.objective import DAY_S
 
 START = datetime(2026, 11, 17, 8, 0, tzinfo=UTC).timestamp()
@@ -44,12 +45,16 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A place where the play stops to explain. `rule`: shows what the router decided about it, and `why` the reason."""
+    """A place where the play stops to explain.
+
+    `rule` shows what the router decided about that alert, `why` its reason; `outcome` is what the numbers count.
+    """
 
     at: float
     text: str
     rule: str = ""
     why: bool = False
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,6 @@ class Day:
     """When the SLO source does not answer."""
     begin: float = START
     end: float = END
-    slos: tuple[str, ...] = field(default=(CHECKOUT, SEARCH))
 
 
 def _flapping(
@@ -146,7 +150,7 @@ _LOADS = {
 
 _PAUSES = (
     Pause(at("08:11"), "wolves_begin", "HighCPU", why=True),
-    Pause(at("10:00"), "wolves_over"),
+    Pause(at("10:00"), "wolves_over", outcome=Outcome.DROP),
     Pause(at("10:40"), "cause_fires", "DBConnectionsHigh", why=True),
     Pause(at("10:44"), "deploy"),
     Pause(at("10:54"), "symptoms_join", "CheckoutErrorRateHigh"),

@@ -1,15 +1,16 @@
 """The first lines: what is played, and how the SLOs stand."""
 
 from router.cli.demo.play import Play
-from router.cli.demo.screen import MESSAGE_S
+from router.cli.demo.screen import PAGE_S
 from router.gate import Outcome
-from router.reason import goal, percent
+from router.reason import duration, goal, percent
 
 
 async def show_opening(play: Play) -> None:
     """Print what is played, how to read it, and how much of each error budget is left."""
     screen, words = play.screen, play.words
     screen.line(words.title, "bold")
+    screen.line("─" * screen.width, "dim")
     for line in words.intro:
         screen.line(line.format(hold=words.badges[Outcome.HOLD]))
     assessments = await play.assessments()
@@ -18,9 +19,9 @@ async def show_opening(play: Play) -> None:
         facts = {
             "title": objective.title,
             "target": goal(objective.target),
-            "period": objective.window.text,
+            "period": duration(objective.window.length_s, words.locale),
             "left": percent(left) if left is not None else "–",
         }
         screen.line(words.slo_line.format(**facts), indent=2)
     screen.show()
-    await screen.wait(MESSAGE_S)
+    await screen.wait(PAGE_S)

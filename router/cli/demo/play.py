@@ -23,6 +23,7 @@ WAITED_S = 15.0
 """After a change time goes on by this much at first, so that group_wait is over when the minute is."""
 EXPIRED_EVERY_S = 300.0
 SHOWN_EVERY_S = 180.0
+DAY_CELLS = 16
 
 
 class HandClock:
@@ -117,7 +118,7 @@ class Play:
             "night_posted": self.posted.at_night,
         }
         standing = await self._standing(pause.rule)
-        outcome = Outcome(standing.outcome) if standing is not None and standing.outcome else None
+        outcome = Outcome(standing.outcome) if standing is not None and standing.outcome else pause.outcome
         label, style = (self.words.badges[outcome], STYLES[outcome]) if outcome is not None else ("", "")
         self.screen.news(pause.at, self.words.news[pause.text].format(**facts), label, style)
         if pause.why and standing is not None:
@@ -153,7 +154,9 @@ class Play:
             for name, each in self.engine.configuration.current.objectives.items()
         )
         firing = self.words.now_firing.format(n=len(self.firing(now)))
-        self.screen.move(self.words.now.format(time=clock(now), slos=slos, firing=firing))
+        passed = int(DAY_CELLS * (now - self.day.begin) / (self.day.end - self.day.begin))
+        day = "━" * passed + "─" * (DAY_CELLS - passed)
+        self.screen.move(f"{clock(now)} {day}  {slos}  {firing}")
 
 
 def _by_minute(raised: Iterable[Raised]) -> Mapping[float, list[Raised]]:

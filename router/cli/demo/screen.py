@@ -69,7 +69,9 @@ class Screen:
     def news(self, at: float, text: str, label: str = "", style: str = "") -> None:
         """Print one piece of news: time, label, text, wrapped under itself."""
         self.clear()
-        first = Text(f"{clock(at)}  ", style="bold")
+        first = Text()
+        first.append(clock(at), style="bold")
+        first.append("  ")
         first.append(f" {label} " if label else "", style=style)
         first.append(" " * max(1, INDENT - cell_len(first.plain)))
         for number, line in enumerate(self._lines(text, INDENT)):

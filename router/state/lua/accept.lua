@@ -1,117 +1,155 @@
 #!lua
 -- accept: compare alerts with what is stored; a re-send writes nothing (or one field), a change bumps the incident's
--- generation and makes it due. Idempotent: running it again with the same arguments changes nothing more.
--- KEYS[1] P due.  ARGV: P, now, tombstone ttl ms,
---   n classes, each: class id, JSON, SLO ids joined by \n;
---   n incidents, each: key, id for a new one, meta JSON;
---   n alerts, each: incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, body, lead, copy
+-- generation and its counts and makes it due. Idempotent: running it again with the same arguments changes no more.
+-- A caller that knows what is stored names the incident's token and leaves its re-sends out: as long as the token
+-- stands they are duplicates; if it does not, nothing of that incident is touched and the caller sends them all.
+-- KEYS[1] P due.  ARGV: P, now, tombstone ttl ms, JSON head, then for each alert: body, lead.  The head has
+--   classes    [id, JSON, [SLO ids], tells (1: a class that is never held)]
+--   incidents  [key, id for a new one, meta JSON, expected token or ""]
+--   alerts     [incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, copy (1/0)]
+--   renewals   [incident no, fp, expires] of re-sends left out
 -- Returns one letter for each alert: N new firing, U updated, D duplicate, S stale, R resolved, T resolve of an unknown
--- alert; then the ids of the incidents in the order given ("" when untouched), then the witness counter.
+-- alert, ? not looked at (token passed); then token before and after of each incident ("" when there is none, "?" when
+-- it was not the expected one); then the witness counter, and 1 when it was raised.
 local P, now, ttl = ARGV[1], ARGV[2], ARGV[3]
 local at = tonumber(now)
-local n = 4
-local function take() n = n + 1; return ARGV[n - 1] end
+local head = cjson.decode(ARGV[4])
 
-local classes = {}
-for c = 1, tonumber(take()) do classes[c] = {id = take(), json = take(), slos = take()} end
-local incidents = {}
-for c = 1, tonumber(take()) do incidents[c] = {key = take(), id = take(), meta = take()} end
+local works, wanted = {}, {}
+for no, each in ipairs(head.incidents) do
+  local w = work(P, each[1])
+  w.new_id, w.meta, w.passed = each[2], each[3], each[4] ~= '' and each[4] ~= w.token
+  works[no], wanted[no] = w, {}
+end
+for _, a in ipairs(head.alerts) do table.insert(wanted[a[1]], a[2]) end
+for no, w in ipairs(works) do
+  if not w.passed then fetch(w, wanted[no]) end
+end
 
 -- The source's clock only against itself: a firing that did not begin after the last episode ended is a late copy.
 local function late(starts, last_starts, last_ends)
-  local s = tonumber(starts)
-  if not s then return false end
-  local e = tonumber(last_ends) or tonumber(last_starts)
-  return e ~= nil and s <= e
+  local s, e = tonumber(starts), tonumber(last_ends) or tonumber(last_starts)
+  return s ~= nil and e ~= nil and s <= e
 end
 
 -- Returns whether a late firing must still be refused; after STALE_S of re-sends it is believed.
 local function refused(stale) return stale == '' or at - tonumber(stale) < STALE_S end
 
-local function open_firing(inc, fp, r, cls, expires, rank, rule, where, body, lead)
-  local key, i = inc.key, P .. 'i:' .. inc.key
-  if redis.call('HSETNX', i, 'id', inc.id) == 1 then
-    redis.call('HSET', i, 'meta', inc.meta, 'opened', now, 'gen', 0, 'phase', 'watching')
-    redis.call('SADD', P .. 'open', key)
-  end
-  if redis.call('HSETNX', i, 'c:' .. cls.id, cls.json) == 1 then
-    for slo in string.gmatch(cls.slos, '[^\n]+') do redis.call('SADD', P .. 'slo:' .. slo, key) end
-  end
-  redis.call('HSET', P .. 'a:' .. key, fp, write(r))
-  redis.call('HSET', P .. 'b:' .. key, fp, body)
-  redis.call('HSET', P .. 'where', fp, key)
-  redis.call('HINCRBY', i, 'gen', 1)
-  redis.call('HINCRBY', i, 'firing', 1)
-  redis.call('HINCRBY', i, 'total', 1)
-  redis.call('HINCRBY', i, 'n:' .. cls.id, 1)
-  local lrank = redis.call('HGET', i, 'lrank')
-  if not lrank or tonumber(rank) > tonumber(lrank) then redis.call('HSET', i, 'lead', lead, 'lrank', rank) end
-  kind_change(P, key, rule, 1, 1, now, where)
-  if expires ~= '' then redis.call('ZADD', P .. 'x', expires, fp .. '@' .. key) end
-  if r.copy == '0' then
-    redis.call('SADD', P .. 'u:' .. key, fp)
-    tally(P, 'opened', 1)
-  end
-  due(P, key, at)
+local function later(a, b)
+  local x, y = tonumber(a), tonumber(b)
+  return x ~= nil and y ~= nil and x > y
 end
 
-local codes = {}
-for a = 1, tonumber(take()) do
-  local inc = incidents[tonumber(take())]
-  local fp, st, sa, ea, bh = take(), take(), take(), take(), take()
-  local cls, expires, rank, rule, where = classes[tonumber(take())], take(), take(), take(), take()
-  local body, lead, copy = take(), take(), take()
-  local records = P .. 'a:' .. inc.key
-  local cur = read(redis.call('HGET', records, fp))
-  local fresh = {st = 'f', sa = sa, ea = '', bh = bh, cid = cls.id, at = now, out = '', why = '', told = '',
-    copy = copy, stale = '', would = '', held = ''}
-  local code
-  if st == 'f' then
-    local tomb = not cur and redis.call('GET', P .. 't:' .. fp)
-    if cur and cur.st == 'f' then
-      code = 'D'
-      if tonumber(sa) and tonumber(cur.sa) and tonumber(sa) < tonumber(cur.sa) then
-        cur.sa = sa
-        redis.call('HSET', records, fp, write(cur))
-      end
-      if cur.bh ~= bh then
-        code, cur.bh = 'U', bh
-        redis.call('HSET', records, fp, write(cur))
-        redis.call('HSET', P .. 'b:' .. inc.key, fp, body)
-      end
-      if expires ~= '' then redis.call('ZADD', P .. 'x', 'GT', expires, fp .. '@' .. inc.key) end
-    elseif cur and cur.st == 'r' and late(sa, cur.sa, cur.ea) and refused(cur.stale) then
-      code = 'S'
-      if cur.stale == '' then
-        cur.stale = now
-        redis.call('HSET', records, fp, write(cur))
-      end
-    else
-      local ts, te, stale = string.match(tomb or '', '^(.-)|(.-)|(.*)$')
-      if ts and late(sa, ts, te) and refused(stale) then
-        code = 'S'
-        if stale == '' then redis.call('SET', P .. 't:' .. fp, ts .. '|' .. te .. '|' .. now, 'KEEPTTL') end
-      else
-        code = 'N'
-        if tomb then redis.call('DEL', P .. 't:' .. fp) end
-        open_firing(inc, fp, fresh, cls, expires, rank, rule, where, body, lead)
-      end
-    end
-  elseif not cur then
-    code = 'T'
-    redis.call('SET', P .. 't:' .. fp, sa .. '|' .. ea .. '|', 'PX', ttl)
-  elseif cur.st ~= 'f' then
-    code = 'D'
-  elseif tonumber(ea) and tonumber(cur.sa) and tonumber(ea) < tonumber(cur.sa) then
-    code = 'S'
-  else
-    code = 'R'
-    redis.call('HSET', P .. 'b:' .. inc.key, fp, body)
-    close(P, inc.key, fp, cur, 'r', ea, rule, at)
-  end
-  codes[a] = code
+local function create(w)
+  local i = P .. 'i:' .. w.key
+  if w.id ~= '' then return end
+  redis.call('HSET', i, 'id', w.new_id, 'meta', w.meta, 'opened', now, 'gen', 0, 'phase', 'watching')
+  redis.call('SADD', P .. 'open', w.key)
+  w.id = w.new_id
 end
 
-local ids = {}
-for c = 1, #incidents do ids[c] = redis.call('HGET', P .. 'i:' .. incidents[c].key, 'id') or '' end
-return {table.concat(codes), ids, redis.call('INCR', P .. 'w')}
+local function know_class(w, cls)
+  if redis.call('HSETNX', P .. 'i:' .. w.key, 'c:' .. cls[1], cls[2]) == 1 then
+    for _, slo in ipairs(cls[3]) do redis.call('SADD', P .. 'slo:' .. slo, w.key) end
+  end
+end
+
+-- The most severe alert speaks for the incident.
+local function lead_by(w, a)
+  if a.rank <= w.lrank then return false end
+  redis.call('HSET', P .. 'i:' .. w.key, 'lead', a.lead, 'lrank', a.rank)
+  w.lrank = a.rank
+  return true
+end
+
+local function renew(w, fp, expires)
+  if expires ~= '' then redis.call('ZADD', P .. 'x', 'GT', expires, fp .. '@' .. w.key) end
+end
+
+-- A firing that is still firing. Its class follows the configuration only where that makes nothing quieter that
+-- people may know of: while it is held, or when the new class always tells.
+local function repeated(w, a, r)
+  renew(w, a.fp, a.expires)
+  local code = 'D'
+  if later(r.sa, a.sa) then r.sa, w.dirty[a.fp] = a.sa, true end
+  if r.bh ~= a.bh then
+    code, r.bh, w.bodies[a.fp], w.dirty[a.fp] = 'U', a.bh, a.body, true
+    if lead_by(w, a) then w.bumps = w.bumps + 1 end
+  end
+  if r.cid ~= a.cls[1] and (r.out == 'hold' or a.cls[4] == 1) then
+    code, w.dirty[a.fp] = 'U', true
+    know_class(w, a.cls)
+    move(w, a.fp, r, a.cls[1])
+  end
+  return code
+end
+
+local function begin(w, a)
+  create(w)
+  know_class(w, a.cls)
+  open(w, a.fp, {st = 'f', sa = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '', told = '',
+    copy = a.copy, stale = '', would = '', held = '', rule = a.rule}, a.where)
+  w.bodies[a.fp] = a.body
+  lead_by(w, a)
+  renew(w, a.fp, a.expires)
+  return 'N'
+end
+
+local function fires(w, a)
+  local r = w.records[a.fp]
+  if r and r.st == 'f' then return repeated(w, a, r) end
+  if r then
+    if r.st == 'x' or not late(a.sa, r.sa, r.ea) or not refused(r.stale) then return begin(w, a) end
+    if r.stale == '' then r.stale, w.dirty[a.fp] = now, true end
+    return 'S'
+  end
+  local tomb = redis.call('GET', P .. 't:' .. a.fp)
+  if not tomb then return begin(w, a) end
+  local starts, ends, stale = string.match(tomb, '^(.-)|(.-)|(.*)$')
+  if not late(a.sa, starts, ends) or not refused(stale) then
+    redis.call('DEL', P .. 't:' .. a.fp)
+    return begin(w, a)
+  end
+  if stale == '' then redis.call('SET', P .. 't:' .. a.fp, starts .. '|' .. ends .. '|' .. now, 'KEEPTTL') end
+  return 'S'
+end
+
+-- A resolve of what is not known: the newest one is remembered, for a firing that comes late.
+local function bury(a)
+  local tomb = redis.call('GET', P .. 't:' .. a.fp)
+  local starts, ends = string.match(tomb or '', '^(.-)|(.-)|')
+  if tomb and (ends == a.ea and starts == a.sa or later(ends, a.ea)) then return 'D' end
+  redis.call('SET', P .. 't:' .. a.fp, a.sa .. '|' .. a.ea .. '|', 'PX', ttl)
+  return 'T'
+end
+
+local function resolves(w, a)
+  local r = w.records[a.fp]
+  if not r then return bury(a) end
+  if r.st == 'x' then r.st, r.ea, w.dirty[a.fp] = 'r', a.ea, true end
+  if r.st ~= 'f' then return 'D' end
+  if later(r.sa, a.ea) then return 'S' end
+  w.bodies[a.fp] = a.body
+  close(w, a.fp, 'r', a.ea, a.body)
+  return 'R'
+end
+
+local codes, changed = {}, false
+for n, f in ipairs(head.alerts) do
+  local w = works[f[1]]
+  local a = {fp = f[2], sa = f[4], ea = f[5], bh = f[6], cls = head.classes[f[7]], expires = f[8], rank = f[9],
+    rule = f[10], where = f[11], copy = f[12], body = ARGV[3 + 2 * n], lead = ARGV[4 + 2 * n]}
+  codes[n] = w.passed and '?' or f[3] == 'f' and fires(w, a) or resolves(w, a)
+  changed = changed or string.find('NURT', codes[n], 1, true) ~= nil
+end
+for _, each in ipairs(head.renewals) do
+  if not works[each[1]].passed then renew(works[each[1]], each[2], each[3]) end
+end
+
+local tokens = {}
+for no, w in ipairs(works) do
+  tokens[2 * no - 1] = w.passed and '?' or w.token
+  tokens[2 * no] = w.passed and '?' or save(w, now)
+end
+local witness = changed and redis.call('INCR', P .. 'w') or tonumber(redis.call('GET', P .. 'w') or '0')
+return {table.concat(codes), tokens, witness, changed and 1 or 0}

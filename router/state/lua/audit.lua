@@ -4,23 +4,30 @@
 -- KEYS[1] P due.  ARGV: P, now.
 -- Returns unaccounted, held, incidents by phase ("phase n" strings), age in s of the most overdue incident.
 local P, now = ARGV[1], tonumber(ARGV[2])
-local waiting, phases = 0, {}
-for _, key in ipairs(redis.call('SMEMBERS', P .. 'open')) do
-  local i = P .. 'i:' .. key
-  if redis.call('ZSCORE', P .. 'due', key) then
-    waiting = waiting + redis.call('SCARD', P .. 'u:' .. key)
-  elseif redis.call('EXISTS', i) == 1 then
-    redis.call('ZADD', P .. 'due', now, key)
+local unsettled, holding, phases = 0, 0, {}
+
+local function count(key)
+  for _, name in ipairs(redis.call('HKEYS', P .. 'i:' .. key)) do
+    local cid = string.match(name, '^c:(.*)$')
+    if cid then
+      local n = redis.call('SCARD', held(P, key, cid))
+      unsettled, holding = unsettled + redis.call('SCARD', waiting(P, key, cid)) + n, holding + n
+    end
   end
-  local phase = redis.call('HGET', i, 'phase') or 'watching'
-  phases[phase] = (phases[phase] or 0) + 1
 end
-local opened = tonumber(redis.call('HGET', P .. 'tally', 'opened') or '0')
-local settled = tonumber(redis.call('HGET', P .. 'tally', 'settled') or '0')
-local held = tonumber(redis.call('HGET', P .. 'tally', 'held') or '0')
+
+for _, key in ipairs(redis.call('SMEMBERS', P .. 'open')) do
+  local phase = redis.call('HGET', P .. 'i:' .. key, 'phase')
+  if not phase then
+    redis.call('SREM', P .. 'open', key)
+  else
+    if redis.call('ZSCORE', P .. 'due', key) then count(key) else redis.call('ZADD', P .. 'due', now, key) end
+    phases[phase] = (phases[phase] or 0) + 1
+  end
+end
+local sums = redis.call('HMGET', P .. 'tally', 'opened', 'settled')
 local lines = {}
 for phase, amount in pairs(phases) do lines[#lines + 1] = phase .. ' ' .. amount end
 local oldest = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
-local age = 0
-if oldest[2] then age = math.max(0, now - tonumber(oldest[2])) end
-return {opened - settled - waiting, held, lines, tostring(age)}
+local age = oldest[2] and math.max(0, now - tonumber(oldest[2])) or 0
+return {(tonumber(sums[1]) or 0) - (tonumber(sums[2]) or 0) - unsettled, holding, lines, tostring(age)}

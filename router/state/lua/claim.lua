@@ -2,10 +2,20 @@
 -- claim: take due incidents under a fenced lease. A claimed incident stays due at the lease's end, so that a dead
 -- worker's incident is looked at again by itself. Leases run on Redis' own clock, due times on the caller's.
 -- KEYS[1] P due.  ARGV: P, now, owner, lease s, limit.  Returns for each: key, lease token, HGETALL of the incident,
--- HGETALL of its kinds, number of unsettled firings.
+-- HGETALL of its kinds, number of firings without a settled outcome.
 local P, now, owner, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local clock = redis.call('TIME')
 local real = tonumber(clock[1]) + tonumber(clock[2]) / 1e6
+
+local function unsettled(key, fields)
+  local n = 0
+  for f = 1, #fields, 2 do
+    local cid = string.match(fields[f], '^c:(.*)$')
+    if cid then n = n + redis.call('SCARD', waiting(P, key, cid)) + redis.call('SCARD', held(P, key, cid)) end
+  end
+  return n
+end
+
 local claimed = {}
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', ARGV[2], 'LIMIT', 0, ARGV[5])) do
   local i = P .. 'i:' .. key
@@ -17,10 +27,10 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', ARGV[2], 'L
       redis.call('ZADD', P .. 'due', now + math.min(busy - real, 1), key)
     else
       local token = redis.call('HINCRBY', i, 'ltok', 1)
-      redis.call('HSET', i, 'own', owner, 'luntil', tostring(real + lease))
+      redis.call('HSET', i, 'own', owner, 'luntil', string.format('%.6f', real + lease))
       redis.call('ZADD', P .. 'due', now + lease, key)
-      claimed[#claimed + 1] = {key, token, redis.call('HGETALL', i), redis.call('HGETALL', P .. 'k:' .. key),
-        redis.call('SCARD', P .. 'u:' .. key)}
+      local fields = redis.call('HGETALL', i)
+      claimed[#claimed + 1] = {key, token, fields, redis.call('HGETALL', P .. 'k:' .. key), unsettled(key, fields)}
     end
   end
 end

@@ -1,16 +1,23 @@
 #!lua flags=allow-oom
--- pace: take one token from a bucket, unless the method is frozen by a Retry-After; shared by all replicas.
--- KEYS[1] bucket HASH {level, at}, KEYS[2] freeze STRING.  ARGV: now, tokens a second, burst.
--- Returns seconds to wait as a string, "0" when a token was taken.
-local now, rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local frozen = tonumber(redis.call('GET', KEYS[2]) or '0')
+-- pace: take one token from every bucket, or from none; nothing while a Retry-After freezes the method. Shared by all
+-- replicas.
+-- KEYS[1] freeze STRING, then one bucket HASH {level, at} each.  ARGV: now, then tokens a second and burst of each.
+-- Returns seconds to wait as a string, "0" when the tokens were taken.
+local now = tonumber(ARGV[1])
+local frozen = tonumber(redis.call('GET', KEYS[1]) or '0')
 if frozen > now then return tostring(frozen - now) end
-local bucket = redis.call('HMGET', KEYS[1], 'level', 'at')
-local level = math.min(burst, (tonumber(bucket[1]) or burst) + math.max(0, now - (tonumber(bucket[2]) or now)) * rate)
-if level < 1 then
-  redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(now))
-  return tostring((1 - level) / rate)
+
+local levels, wait = {}, 0
+for b = 2, #KEYS do
+  local rate, burst = tonumber(ARGV[2 * b - 2]), tonumber(ARGV[2 * b - 1])
+  local bucket = redis.call('HMGET', KEYS[b], 'level', 'at')
+  local passed = math.max(0, now - (tonumber(bucket[2]) or now))
+  levels[b] = math.min(burst, (tonumber(bucket[1]) or burst) + passed * rate)
+  wait = math.max(wait, (1 - levels[b]) / rate)
 end
-redis.call('HSET', KEYS[1], 'level', tostring(level - 1), 'at', tostring(now))
-redis.call('EXPIRE', KEYS[1], 3600)
+if wait > 0 then return tostring(wait) end
+for b = 2, #KEYS do
+  redis.call('HSET', KEYS[b], 'level', tostring(levels[b] - 1), 'at', ARGV[1])
+  redis.call('EXPIRE', KEYS[b], 3600)
+end
 return '0'

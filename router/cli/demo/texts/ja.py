@@ -4,17 +4,19 @@ from router.cli.demo.texts.words import Words
 from router.gate import Outcome, Reason
 
 _NEWS = {
-    "wolves_begin": "毎朝のように、Webサーバー2台でHighCPUが発報。SLOは燃えていないので、保留して見守ります。",
-    "wolves_over": "ここまでの{dropped}件は、SLOを一度も脅かさずに収まったオオカミ少年アラート。Slackには出ていません。",
-    "cause_fires": "DBConnectionsHighが発報。SLOは燃えていないので、保留して見守ります。",
-    "deploy": "デプロイでカード決済が壊れ、決済の9%が失敗し始めました。まだどのアラートも鳴っていませんが、SLOには表れます。",
+    "wolves_begin": "毎朝のように、Webサーバー2台でHighCPUが発報。SLOへの影響はないので、保留して見守ります。",
+    "wolves_over": "ここまでの{dropped}件は、SLOを一度も脅かさずに収まったオオカミ少年アラート。"
+    "Slackには出ていません。",
+    "cause_fires": "DBConnectionsHighが発報。SLOへの影響はないので、保留して見守ります。",
+    "deploy": "デプロイでカード決済が壊れ、決済の9%が失敗し始めました。"
+    "まだどのアラートも鳴っていませんが、SLOには表れます。",
     "symptoms_join": "さらに3件が発報し、通知済みのインシデントに合流。新しいメッセージは出ません。",
     "rollback": "ロールバック完了。決済は正常に戻りました。",
     "lag_fires": "Datadogのモニター：検索インデックスが遅延。SLOのバジェットは2日前からゆっくり減っていますが、"
     "まだ通知するほどの速さではないため、保留して見守ります。",
-    "queue_fires": "QueueDepthHighが発報。SLOは燃えていないので、保留して見守ります。",
+    "queue_fires": "QueueDepthHighが発報。SLOへの影響はないので、保留して見守ります。",
     "blind": "Prometheusが応答しなくなりました。判定できないものを、隠してはいけません……",
-    "night_begins": "夜。ディスクが埋まっては掃除され、CPUが跳ね、Podが再起動します。SLOは燃えていないので、"
+    "night_begins": "夜。ディスクが埋まっては掃除され、CPUが跳ね、Podが再起動します。SLOへの影響はないので、"
     "保留して見守ります。",
     "night_over": "22:00以降に{night}件が発報しましたが、通知は{night_posted}件。誰も起こされませんでした。",
     "still_held": "ディスクのアラートが1件、まだ鳴っています。鳴っている間は破棄せず、保留のまま毎分判定し直します。",
@@ -58,7 +60,7 @@ JA = Words(
     intro=(
         "とあるWebショップの、08:00から翌朝08:00（UTC）まで。アラートはAlertmanager、Prometheus、Datadogが"
         "送るとおりに届き、本物のルーターが本物のValkey上で動きます。",
-        "枠の中はSlackに出るメッセージ、{hold}のようなラベルはルーターの判断です。",
+        "枠の中はSlackに出るメッセージ、「{hold}」のようなラベルはルーターの判断です。",
     ),
     slo_line="{title}：目標 {target}（{period}）、エラーバジェットの残り {left}",
     badges={
@@ -75,7 +77,6 @@ JA = Words(
     news=_NEWS,
     captions=_CAPTIONS,
     why="理由：{reason}",
-    now="{time}  {slos}  {firing}",
     now_slo="{service} 毎秒{rate}件 バーンレート{burn}",
     now_firing="発報中 {n}件",
     summaries=_SUMMARIES,
@@ -84,13 +85,14 @@ JA = Words(
     closing="この日のアラートの行方",
     columns=("結果", "理由", "件数", "意味"),
     meanings=_MEANINGS,
-    still_held="no_threat",
     sum="合計",
     agrees="送信した{sent}件すべての行方を確認",
     differs="送信は{sent}件。一致しないのは不具合です",
     unaccounted="{n}件の行方がわかりません。不具合です。",
-    posted="Slackのメッセージ：{posted}件（うち夜間 22:00〜07:00 は{night_posted}件）。",
-    plain="そのまま転送していれば{sent}件（うち夜間{night}件）。",
+    forwarder="すべて転送した場合",
+    router="このルーター",
+    messages="{n}件（うち夜間 22:00〜07:00 は{night}件）",
+    comma="、",
     quiet="静かな上書き更新：{edits}回。何も変えなかった再送と重複：{duplicates}件。",
     wolves="オオカミ少年の上位：{list}。まずこのルールから直しましょう。",
     next="次にすること",

@@ -22,7 +22,6 @@ class Words:
     captions: Mapping[Reason, str]
     """What is said the first time that a message with this reason is posted."""
     why: str
-    now: str
     now_slo: str
     now_firing: str
     summaries: Mapping[str, str]
@@ -32,13 +31,14 @@ class Words:
     closing: str
     columns: tuple[str, str, str, str]
     meanings: Mapping[Reason, str]
-    still_held: str
     sum: str
     agrees: str
     differs: str
     unaccounted: str
-    posted: str
-    plain: str
+    forwarder: str
+    router: str
+    messages: str
+    comma: str
     quiet: str
     wolves: str
     next: str
