@@ -3,16 +3,18 @@
 A bad new one changes nothing: the old one stays in force, and log, metric and `/readyz` say why.
 """
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
-from watchfiles import awatch
 
 from router.config.values import Config
-from router.errors import ConfigError
+from router.errors import ConfigError, Finding
 
 LOG = structlog.get_logger(__name__)
+NAMED = 10
+"""Mistakes that are named in `/readyz`; `alert-router check` tells all of them."""
 
 
 class Configuration:
@@ -24,33 +26,40 @@ class Configuration:
         self.current = load()
         self.loaded_at = now()
         self.problem = ""
+        """Why what is on disk cannot be used, "" when it is in force."""
 
-    def reload(self) -> bool:
-        """Read the files again; returns whether another configuration is in force now."""
+    async def reload(self) -> bool:
+        """Read the files again, in a thread; returns whether another configuration is in force now."""
         try:
-            fresh = self._load()
+            fresh = await asyncio.to_thread(self._load)
         except ConfigError as error:
-            self.problem = str(error)
-            LOG.error("reload_refused", mistakes=len(error.findings), problem=str(error.findings[0]))  # noqa: TRY400
+            self._refuse([finding for finding in error.findings if finding.severe])
             return False
+        if self.problem:
+            LOG.info("reload_mended")
         self.problem = ""
         self.loaded_at = self._now()
         if fresh.digest == self.current.digest:
             return False
-        self.current = fresh
-        LOG.info("reloaded", slos=len(fresh.objectives), receivers=len(fresh.receivers), warnings=len(fresh.findings))
+        self._take(fresh)
         return True
 
-    async def changes(self) -> AsyncIterator[None]:
-        """Yield whenever a file that was read, or one beside it, has changed."""
-        folders = self._folders()
-        async for _ in awatch(
-            *folders, recursive=False, debounce=400, step=100, rust_timeout=1_000, yield_on_timeout=False
-        ):
-            yield
+    def _refuse(self, mistakes: list[Finding]) -> None:
+        problem = "\n".join(map(str, mistakes[:NAMED]))
+        if problem != self.problem:
+            LOG.error("reload_refused", mistakes=len(mistakes), problem=str(mistakes[0]), in_force="the one before")
+        self.problem = problem
 
-    def _folders(self) -> list[str]:
-        return sorted({str(Path(name).resolve().parent) for name in self.current.files})
+    def _take(self, fresh: Config) -> None:
+        if fresh.durability != self.current.durability:
+            LOG.warning("restart_needed", setting="durability", in_force=self.current.durability)
+            fresh = replace(fresh, durability=self.current.durability)
+        LOG.info("reloaded", slos=len(fresh.objectives), receivers=len(fresh.receivers), warnings=len(fresh.findings))
+        known = set(self.current.findings)
+        for finding in fresh.findings:
+            if finding not in known:
+                LOG.warning("config_warning", finding=str(finding))
+        self.current = fresh
 
     def report(self) -> dict[str, object]:
         """Return the last reload for /readyz."""

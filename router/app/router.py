@@ -38,6 +38,7 @@ EXPIRE_S = 5.0
 SYNC_S = 60.0
 RETRY_S = 1.0
 DRAIN_S = 10.0
+CANCEL_AGAIN_S = 0.05
 
 
 class Router:
@@ -201,9 +202,12 @@ class Router:
         await self._closing.aclose()
 
     async def _end_loops(self) -> None:
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        """End every loop. One cancel may get lost in Python 3.11's wait_for, which redis-py sends through: ask again."""
+        pending = set(self._loops)
+        while pending:
+            for loop in pending:
+                loop.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 async def _forever(turn: Callable[[], Awaitable[None]]) -> None:

@@ -130,7 +130,7 @@ def _numbers(assessment: Assessment | None) -> tuple[str, ...]:
         f"{assessment.burn_long or 0:.1f}",
         f"{assessment.burn_short or 0:.1f}",
         f"{assessment.budget_remaining or 0:.3f}",
-        "never" if left is None else f"{left / 600:.0f}",
+        "never" if left is None else f"{left:.1e}",
     )
 
 

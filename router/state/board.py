@@ -1,23 +1,25 @@
 """Reading the state: what stands now, what was decided, whether everything is accounted for."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from itertools import chain
+from typing import Any
 
 import orjson
-from redis import exceptions as redis_errors
-from redis.asyncio import Redis
 
 from router.alert import Status
 from router.state import keys
-from router.state.answers import unavailable
 from router.state.entries import Standing, unpack_alert, unpack_record
-from router.state.scripts import Argument, Scripts
+from router.state.scripts import Argument, Client, Scripts, pipelined
 
 QUARANTINE_ENTRIES = 1_000
-QUARANTINE_BYTES = 1 << 20
-"""The most that is kept of one body; a larger one is cut, and marked so."""
+QUARANTINE_BYTES = 16 << 20
+BODY_BYTES = 1 << 20
+"""The most that is kept of one body; of a larger one the beginning is."""
+AT_ONCE = 50
+"""Incidents read in one round trip."""
+PREFIXES = tuple(keys.prefix(partition) for partition in range(keys.PARTITIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,17 @@ class Audit:
     oldest_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A body in quarantine: when it came, why it could not be used, its size then, and (the beginning of) it."""
+
+    at: float
+    source: str
+    problem: str
+    size: int
+    body: bytes
+
+
 class Board:
     """Reads what stands in the state."""
 
@@ -37,43 +50,37 @@ class Board:
         self._scripts = scripts
 
     @property
-    def _client(self) -> Redis:
-        return cast(Redis, self._scripts.client)
+    def _client(self) -> Client:
+        return self._scripts.client
 
     async def alerts(self) -> Sequence[Standing]:
         """Return every firing alert (of several placements the one that counts)."""
-        try:
-            return [standing async for standing in self._standing()]
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
-
-    async def _standing(self) -> AsyncIterator[Standing]:
+        found: list[Standing] = []
         for partition in range(keys.PARTITIONS):
             prefix = keys.prefix(partition)
-            for raw in await cast(Any, self._client.smembers(prefix + "open")):
-                async for standing in self._of_incident(prefix, raw.decode()):
-                    yield standing
+            [members] = await pipelined(self._client, [("SMEMBERS", prefix + "open")])
+            names = [member.decode() for member in members]
+            for start in range(0, len(names), AT_ONCE):
+                found += await self._of_incidents(prefix, names[start : start + AT_ONCE])
+        return found
 
-    async def _of_incident(self, prefix: str, key: str) -> AsyncIterator[Standing]:
-        records = await cast(Any, self._client.hgetall(f"{prefix}a:{key}"))
-        bodies = await cast(Any, self._client.hgetall(f"{prefix}b:{key}"))
-        identity, meta = await cast(Any, self._client.hmget(f"{prefix}i:{key}", ["id", "meta"]))
-        for fingerprint, raw in records.items():
-            record = unpack_record(raw)
-            if record.status is Status.FIRING and not record.copy and fingerprint in bodies:
-                alert = unpack_alert(fingerprint.decode(), record, bodies[fingerprint])
-                receiver = orjson.loads(meta)["receiver"] if meta else ""
-                yield Standing(alert, receiver, (identity or b"").decode(), record.outcome, record.accepted_at)
+    async def _of_incidents(self, prefix: str, names: Sequence[str]) -> list[Standing]:
+        commands: list[tuple[Argument, ...]] = []
+        for name in names:
+            commands += [("HGETALL", f"{prefix}a:{name}"), ("HGETALL", f"{prefix}b:{name}")]
+            commands.append(("HMGET", f"{prefix}i:{name}", "id", "meta"))
+        replies = await pipelined(self._client, commands)
+        return [
+            standing
+            for records, bodies, head in zip(replies[::3], replies[1::3], replies[2::3], strict=True)
+            for standing in _standing(records, bodies, head)
+        ]
 
     async def tally(self) -> Counter[str]:
         """Return how many firings were opened, and by "o:<outcome>:<reason>" what became of them, since the start."""
         counts: Counter[str] = Counter()
-        try:
-            for partition in range(keys.PARTITIONS):
-                stored = await cast(Any, self._client.hgetall(keys.prefix(partition) + "tally"))
-                counts.update({name.decode(): int(amount) for name, amount in stored.items()})
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
+        for stored in await pipelined(self._client, [("HGETALL", prefix + "tally") for prefix in PREFIXES]):
+            counts.update({name.decode(): int(amount) for name, amount in stored.items()})
         return counts
 
     async def audit(self, now: float) -> Audit:
@@ -93,35 +100,53 @@ class Board:
 
     async def log(self, limit: int = 1_000) -> list[dict[str, Any]]:
         """Return the newest entries of the decision log, newest last; firings as {"record", "body", ...}."""
-        rows: list[tuple[bytes, dict[bytes, bytes]]] = []
-        try:
-            for partition in range(keys.PARTITIONS):
-                rows += await cast(Any, self._client.xrevrange(keys.prefix(partition) + "log", count=limit))
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
+        commands = [("XREVRANGE", prefix + "log", "+", "-", "COUNT", limit) for prefix in PREFIXES]
+        rows: list[tuple[bytes, dict[bytes, bytes]]] = list(chain(*await pipelined(self._client, commands)))
         rows.sort(key=lambda row: tuple(int(part) for part in row[0].split(b"-")))
         return [{name.decode(): value.decode() for name, value in fields.items()} for _, fields in rows[-limit:]]
 
-    async def keep(self, source: str, raw: bytes, problem: str) -> None:
-        """Keep a body that could not be understood, for people to look at (at most 1,000, 1 MiB of each)."""
-        fields = {"source": source, "problem": problem, "bytes": str(len(raw)), "body": raw[:QUARANTINE_BYTES]}
-        try:
-            await self._client.xadd(keys.QUARANTINE, cast(Any, fields), maxlen=QUARANTINE_ENTRIES, approximate=True)
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
+    async def keep(self, source: str, raw: bytes, problem: str) -> int:
+        """Keep a body that could not be understood, for people to look at; returns how many had to go since ever.
+
+        At most 1,000 bodies, 1 MiB of each, 16 MiB in all; the oldest go first.
+        """
+        limits: list[Argument] = [QUARANTINE_ENTRIES, QUARANTINE_BYTES]
+        body: list[Argument] = [source, problem, len(raw), raw[:BODY_BYTES]]
+        return int(await self._scripts.run("keep", [keys.QUARANTINE, keys.QUARANTINE_SUMS], [*limits, *body]))
+
+    async def kept(self, limit: int = QUARANTINE_ENTRIES) -> list[Kept]:
+        """Return the newest bodies in quarantine, newest first."""
+        [rows] = await pipelined(self._client, [("XREVRANGE", keys.QUARANTINE, "+", "-", "COUNT", limit)])
+        return [
+            Kept(
+                int(identity.split(b"-")[0]) / 1000,
+                fields[b"source"].decode(),
+                fields[b"problem"].decode(),
+                int(fields[b"bytes"]),
+                fields[b"body"],
+            )
+            for identity, fields in rows
+        ]
 
     async def locate(self, fingerprints: Sequence[str]) -> dict[str, list[str]]:
         """Return the incident keys that hold a firing of each fingerprint now (a configuration change moves none)."""
         found: dict[str, list[str]] = {}
-        try:
-            async with self._client.pipeline(transaction=False) as pipeline:
-                for partition in range(keys.PARTITIONS):
-                    cast(Any, pipeline).hmget(keys.prefix(partition) + "where", fingerprints)
-                rows = await pipeline.execute()
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
-        for row in rows:
-            for fingerprint, key in zip(fingerprints, row, strict=True):
-                if key:
-                    found.setdefault(fingerprint, []).append(key.decode())
+        if not fingerprints:
+            return found
+        for row in await pipelined(self._client, [("HMGET", prefix + "where", *fingerprints) for prefix in PREFIXES]):
+            for fingerprint, holders in zip(fingerprints, row, strict=True):
+                if holders:
+                    found.setdefault(fingerprint, []).extend(holders.decode().split("\n"))
         return found
+
+
+def _standing(
+    records: Mapping[bytes, bytes], bodies: Mapping[bytes, bytes], head: Sequence[bytes]
+) -> Iterator[Standing]:
+    identity, meta = head
+    receiver = orjson.loads(meta)["receiver"] if meta else ""
+    for name, raw in records.items():
+        record = unpack_record(raw)
+        if record.status is Status.FIRING and not record.copy and name in bodies:
+            alert = unpack_alert(name.decode(), record, bodies[name])
+            yield Standing(alert, receiver, (identity or b"").decode(), record.outcome, record.accepted_at)

@@ -4,10 +4,9 @@ import asyncio
 import time
 from typing import Protocol, cast
 
-from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 
-from router.state.answers import unavailable
+from router.state.answers import translated
 from router.state.scripts import Client
 
 
@@ -37,10 +36,8 @@ class RedisClock:
     async def sync(self) -> float:
         """Ask Redis for the time; returns by how many seconds this machine's clock differs."""
         sent = time.monotonic()
-        try:
+        with translated():
             seconds, micros = await cast(Redis, self._client).time()
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
         middle = (sent + time.monotonic()) / 2
         self._offset = seconds + micros / 1e6 - middle
         return time.time() - self.now()

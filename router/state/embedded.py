@@ -20,7 +20,8 @@ SOCKET_PATH_LIMIT = 100
 START_S = 10.0
 LOCK_S = 3.0
 STEP_S = 0.05
-_SUPERVISE = 'exec 3<&0; "$@" </dev/null & child=$!; (cat <&3 >/dev/null; kill -TERM $child 2>/dev/null) & wait $child'
+_SUPERVISE = 'exec 3<&0; (cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null) & exec "$@" </dev/null 3<&-'
+"""The shell becomes the server; beside it a watcher waits for the pipe's end. $$ is the server's process."""
 
 
 class Embedded:
@@ -86,16 +87,23 @@ class Embedded:
         """Return once the server has ended, for whatever reason."""
         if self._child is not None:
             await self._child.wait()
+            _close_pipe(self._child)
 
     async def stop(self) -> None:
         """End the server, its append-only file flushed, and release the folder."""
-        if self._child is not None and self._child.stdin is not None:
-            self._child.stdin.close()
+        if self._child is not None:
+            _close_pipe(self._child)
             await self._child.wait()
             self._child = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _close_pipe(child: asyncio.subprocess.Process) -> None:
+    """End the watcher, and with it the server if it still runs."""
+    if child.stdin is not None:
+        child.stdin.close()
 
 
 async def _lock(folder: Path) -> int:

@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of an entry: N new firing, U updated, D duplicate, S stale, R resolved, T unknown resolve."""
+    """What became of an entry: N new firing, U updated, D duplicate, S stale, R resolved, T resolve of an unknown."""
 
     code: str
     incident: str
@@ -102,6 +102,11 @@ def pack_class(alert_class: AlertClass) -> bytes:
     return orjson.dumps({"kind": alert_class.kind, "covers": covers})
 
 
+def tells(class_json: bytes) -> bool:
+    """Return whether alerts of a class that `pack_class` stored are never held: no SLO is asked about them."""
+    return bool(orjson.loads(class_json)["kind"] != Kind.GATED)
+
+
 def unpack_class(raw: bytes) -> AlertClass:
     """Return the alert class that `pack_class` stored."""
     stored = orjson.loads(raw)
@@ -123,11 +128,12 @@ class Record:
     copy: bool
     would: str
     held_at: float | None
+    rule: str
 
 
 def unpack_record(raw: bytes) -> Record:
     """Return a firing's record."""
-    st, sa, ea, _, cid, at, out, why, told, copy, _, would, held = raw.decode().split("|")
+    st, sa, ea, _, cid, at, out, why, told, copy, _, would, held, rule = raw.decode().split("|", 13)
     status = Status.FIRING if st == "f" else Status.RESOLVED
     return Record(
         status,
@@ -141,6 +147,7 @@ def unpack_record(raw: bytes) -> Record:
         copy == "1",
         would,
         _number(held),
+        rule,
     )
 
 

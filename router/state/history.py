@@ -4,14 +4,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
-from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 
 from router.alert import Status
 from router.state import keys
-from router.state.answers import unavailable
+from router.state.answers import translated
 from router.state.entries import Record, unpack_record
 from router.state.scripts import Scripts
+
+UNSETTLED = ("", "hold")
+"""Outcomes that may still become another one."""
 
 
 class History:
@@ -22,11 +24,9 @@ class History:
 
     async def firings(self) -> list[dict[str, Any]]:
         """Return every known firing, ended ones first."""
-        try:
+        with translated():
             ended = [each for partition in range(keys.PARTITIONS) for each in await self._ended(partition)]
             living = [each for partition in range(keys.PARTITIONS) for each in await self._living(partition)]
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
         return ended + living
 
     @property
@@ -49,11 +49,10 @@ class History:
             records = await self._client.hgetall(f"{prefix}a:{key}")
             bodies = await self._client.hgetall(f"{prefix}b:{key}")
             identity, meta = await self._client.hmget(f"{prefix}i:{key}", ["id", "meta"])
-            unsettled = await self._client.smembers(f"{prefix}u:{key}")
-            for fingerprint, record in records.items():
-                parsed = unpack_record(record)
+            for name, record in records.items():
+                fingerprint, parsed = name.partition(b"~")[0], unpack_record(record)
                 # An ended firing that is settled stands in the log already.
-                if not parsed.copy and (parsed.status is Status.FIRING or fingerprint in unsettled):
+                if not parsed.copy and (parsed.status is Status.FIRING or parsed.outcome in UNSETTLED):
                     body = bodies.get(fingerprint, b"{}")
                     found.append(_record(fingerprint, record, body, identity or b"", meta or b"{}"))
         return found

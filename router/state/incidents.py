@@ -12,9 +12,12 @@ from router.incident.life import Mind, Stage
 from router.state import keys
 from router.state.looks import pack_intent, pack_mind, pack_told, unpack_incident
 from router.state.scripts import Argument, Scripts
-from router.state.writer import TOMBSTONE_MS
 
+TOMBSTONE_MS = 3_600_000
+"""How long a resolve is remembered after its incident, for copies of the firing that come late."""
 SETTLE_AT_ONCE = 1_000
+"""Firings that one commit settles at most: bounds how long Redis is busy; the rest is due again at once."""
+EXPIRE_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,16 @@ class Incidents:
 
     async def expire(self, now: float) -> int:
         """Resolve firings whose source went silent; returns how many."""
+        return sum([await self._expire(partition, now) for partition in range(keys.PARTITIONS)])
+
+    async def _expire(self, partition: int, now: float) -> int:
+        arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", EXPIRE_AT_ONCE]
         gone = 0
-        for partition in range(keys.PARTITIONS):
-            arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", SETTLE_AT_ONCE]
-            gone += int(await self._scripts.run("expire", [keys.prefix(partition) + "due"], arguments))
-        return gone
+        while True:
+            some = int(await self._scripts.run("expire", [keys.prefix(partition) + "due"], arguments))
+            gone += some
+            if some < EXPIRE_AT_ONCE:
+                return gone
 
 
 def _fields(commit: Commit) -> dict[str, bytes | str]:

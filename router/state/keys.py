@@ -4,7 +4,8 @@ from zlib import crc32
 
 PARTITIONS = 16
 """Fixed for ever: changing it would move every incident to another slot."""
-QUARANTINE = "ar:quarantine"
+QUARANTINE = "ar:{quarantine}"
+QUARANTINE_SUMS = "ar:{quarantine}:sums"
 SCHEMA = "ar:schema"
 
 
@@ -28,6 +29,11 @@ def lease(name: str) -> str:
     return f"ar:{{lease:{name}}}"
 
 
-def pace(method: str, channel: str) -> tuple[str, str]:
-    """Return the keys of a token bucket and of its method's freeze; `channel` is "" for a workspace-wide bucket."""
-    return f"ar:{{pace:{method}}}:bucket:{channel}", f"ar:{{pace:{method}}}:frozen"
+def freeze(method: str) -> str:
+    """Return the key of the pause that Slack asked for, of one method."""
+    return f"ar:{{pace:{method}}}:frozen"
+
+
+def bucket(method: str, channel: str) -> str:
+    """Return the key of a method's token bucket; `channel` is "" for the workspace's."""
+    return f"ar:{{pace:{method}}}:bucket:{channel}"

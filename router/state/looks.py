@@ -148,6 +148,6 @@ def _columns(flat: list[bytes]) -> tuple[list[bytes], list[bytes]]:
 
 
 def _kind(rule: bytes, record: bytes) -> CauseKind:
-    firing, total, first, last, where = record.decode().split("|", 4)
-    places = f"{where} +{int(total) - 1}" if int(total) > 1 else where
+    firing, total, alerts, first, last, where = record.decode().split("|", 5)
+    places = f"{where} +{int(alerts) - 1}" if int(alerts) > 1 else where
     return CauseKind(rule.decode(), places, float(first), float(last), int(firing), int(total))

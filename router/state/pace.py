@@ -1,17 +1,12 @@
 """The pace of calls to Slack, shared by all replicas: token buckets and the pauses that Retry-After asks for."""
 
-from typing import cast
-
-from redis import exceptions as redis_errors
-from redis.asyncio import Redis
-
 from router.state import keys
-from router.state.answers import unavailable
 from router.state.clock import Clock
 from router.state.scripts import Scripts
 
 POST = "chat.postMessage"
-RATES = {POST: (1.0, 1.0), "chat.update": (45 / 60, 5.0), "conversations.history": (45 / 60, 5.0)}
+POST_RATE = (1.0, 1.0)
+RATES = {"chat.update": (45 / 60, 5.0), "conversations.history": (45 / 60, 5.0)}
 """Calls a second and burst. Slack: 1 post a second and channel, Tier 3 (50 a minute, the burst included) for edits."""
 DEFAULT = (17 / 60, 3.0)
 WORKSPACE_POSTS = (4.9, 5.0)
@@ -26,23 +21,19 @@ class Pace:
         self._clock = clock
 
     async def take(self, method: str, channel: str) -> float:
-        """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now."""
-        rate, burst = RATES.get(method, DEFAULT)
-        if method != POST:
-            return await self._take(method, "", rate, burst)
-        wait = await self._take(method, channel, rate, burst)
-        return wait if wait else await self._take(method, "", *WORKSPACE_POSTS)
+        """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now.
 
-    async def _take(self, method: str, channel: str, rate: float, burst: float) -> float:
-        wait = await self._scripts.run("pace", keys.pace(method, channel), [f"{self._clock.now():.6f}", rate, burst])
-        return float(wait)
+        A post needs one of its channel and one of the workspace: it takes both or none.
+        """
+        buckets = (
+            [(channel, POST_RATE), ("", WORKSPACE_POSTS)] if method == POST else [("", RATES.get(method, DEFAULT))]
+        )
+        names = [keys.bucket(method, name) for name, _ in buckets]
+        rates = [number for _, pair in buckets for number in pair]
+        now = f"{self._clock.now():.6f}"
+        return float(await self._scripts.run("pace", [keys.freeze(method), *names], [now, *rates]))
 
     async def freeze(self, method: str, seconds: float) -> None:
-        """Pause a method for every replica, as Slack's Retry-After asks."""
+        """Pause a method for every replica, as Slack's Retry-After asks; it never shortens an earlier pause."""
         until = self._clock.now() + seconds
-        try:
-            await cast(Redis, self._scripts.client).set(
-                keys.pace(method, "")[1], f"{until:.6f}", px=max(1, int(seconds * 1000))
-            )
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
+        await self._scripts.run("freeze", [keys.freeze(method)], [f"{until:.6f}", max(1, int(seconds * 1000))])

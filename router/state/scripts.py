@@ -1,6 +1,6 @@
 """The Lua scripts: read from their files once, called by SHA, sent again whenever Redis has forgotten them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha1
 from importlib import resources
@@ -10,24 +10,47 @@ from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 
-from router.state.answers import Happened, classify, unavailable
+from router.state.answers import ERRORS, classify, translated, unavailable
 
 Client = Redis | RedisCluster
 Argument = str | bytes | int | float
+SHARED = {
+    "accept": ("lib", "change"),
+    "expire": ("lib", "change"),
+    "claim": ("lib",),
+    "commit": ("lib",),
+    "audit": ("lib",),
+    "wake": ("lib",),
+}
+"""What stands before a script's own lines: files of the same folder."""
 
 
 @cache
 def source(name: str) -> bytes:
-    """Return a script's text: its shebang line, what all scripts share, then its own lines."""
+    """Return a script's text: its shebang line, what it shares with others, then its own lines."""
     folder = resources.files("router.state") / "lua"
-    shebang, _, body = (folder / f"{name}.lua").read_text().partition("\n")
-    return f"{shebang}\n{(folder / 'lib.lua').read_text()}\n{body}".encode()
+    shebang, _, body = (folder / f"{name}.lua").read_text("utf-8").partition("\n")
+    shared = [(folder / f"{each}.lua").read_text("utf-8") for each in SHARED.get(name, ())]
+    return "\n".join([shebang, *shared, body]).encode()
 
 
 @cache
 def sha(name: str) -> str:
     """Return the digest Redis knows a script by (EVALSHA)."""
     return sha1(source(name), usedforsecurity=False).hexdigest()
+
+
+async def pipelined(client: Client, commands: Iterable[tuple[Argument, ...]]) -> list[Any]:
+    """Send reading commands in one round trip (on a cluster one for each node); raises UnavailableError."""
+    pipeline = cast(Any, client).pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command(*command)
+    with translated():
+        replies = await pipeline.execute(raise_on_error=False)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+    return cast(list[Any], replies)
 
 
 class Scripts:
@@ -38,16 +61,16 @@ class Scripts:
 
     async def run(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run one script; raises UnavailableError when Redis cannot or will not."""
-        for attempt in (1, 2):
-            try:
-                return await self._evaluate(name, keys, arguments)
-            except (redis_errors.RedisError, OSError) as error:
-                answer = classify(error)
-                if answer.reconnect:
-                    await self.forget_connections()
-                if attempt == 2 or answer.happened is Happened.NO:
-                    raise unavailable(error) from error
-        raise AssertionError("unreachable: the second attempt returns or raises")
+        try:
+            return await self._evaluate(name, keys, arguments)
+        except ERRORS as error:
+            if not await self.mend(error):
+                raise unavailable(error) from error
+        try:
+            return await self._evaluate(name, keys, arguments)
+        except ERRORS as error:
+            await self.mend(error)
+            raise unavailable(error) from error
 
     async def _evaluate(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         client = cast(Redis, self.client)
@@ -56,7 +79,16 @@ class Scripts:
         except redis_errors.NoScriptError:
             return await client.eval(source(name).decode(), len(keys), *keys, *arguments)
 
-    async def forget_connections(self) -> None:
-        """Drop pooled connections: after a failover they may all lead to the old primary."""
-        if isinstance(self.client, Redis):
+    async def mend(self, error: BaseException) -> bool:
+        """Do what an error asks for before the next call; returns whether to try once more at once."""
+        answer = classify(error)
+        if answer.reconnect:
+            await self._forget_connections()
+        return answer.again
+
+    async def _forget_connections(self) -> None:
+        """Drop idle connections and the cluster's map: after a failover they may all lead to the old primary."""
+        if isinstance(self.client, RedisCluster):
+            await self.client.aclose()
+        else:
             await self.client.connection_pool.disconnect(inuse_connections=False)

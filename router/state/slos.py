@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 
 from router.slo.objective import Count, Measured, Ratio, Snapshot
 from router.slo.verdict import Memory, Verdict
 from router.state import keys
-from router.state.answers import unavailable
-from router.state.scripts import Scripts
+from router.state.answers import translated
+from router.state.scripts import Scripts, pipelined
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,13 @@ class Slos:
     async def store(self, watched: Watched) -> None:
         """Keep an SLO's newest snapshot."""
         client = cast(Redis, self._scripts.client)
-        try:
+        with translated():
             await client.set(keys.snapshot(watched.snapshot.slo), _pack(watched))
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
 
     async def load(self, slos: Iterable[str]) -> dict[str, Watched]:
         """Return the newest snapshots of these SLOs; one that was never measured is absent."""
         names = list(slos)
-        client = cast(Redis, self._scripts.client)
-        try:
-            rows = [await cast(Any, client).get(keys.snapshot(name)) for name in names]
-        except (redis_errors.RedisError, OSError) as error:
-            raise unavailable(error) from error
+        rows = await pipelined(self._scripts.client, (("GET", keys.snapshot(name)) for name in names))
         return {name: _unpack(row) for name, row in zip(names, rows, strict=True) if row}
 
 

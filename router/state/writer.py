@@ -5,24 +5,20 @@ only for the connection that wrote). Everyone whose alerts were in it is answere
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from redis import exceptions as redis_errors
-from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
 
-from router.alert import Status
 from router.errors import UnavailableError
-from router.state import keys
-from router.state.answers import Happened, classify, unavailable
+from router.state.answers import ERRORS, WAITAOF, unavailable
+from router.state.calls import Call, arguments, plan, read, take
 from router.state.entries import Entry, Stored
-from router.state.scripts import Argument, Scripts, sha, source
+from router.state.known import Known
+from router.state.scripts import Argument, Client, Scripts, sha, source
 
-BATCH = 200
-"""Alerts in one script call: bounds how long Redis is busy with one of them."""
-TOMBSTONE_MS = 3_600_000
 WAITAOF_MS = 1_000
 
 
@@ -31,7 +27,6 @@ class _Waiting:
     entries: Sequence[Entry]
     now: float
     done: asyncio.Future[list[Stored]]
-    stored: list[Stored | None] = field(default_factory=list)
 
 
 class Writer:
@@ -42,13 +37,16 @@ class Writer:
         self._durability = durability
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
-        self.witness: dict[int, int] = {}
+        self._known = Known()
+        self._witness: dict[int, int] = {}
         self.amnesia = 0
         """How often a partition's witness counter was seen to go backwards: Redis lost acknowledged writes."""
+        self.round_trips = 0
+        """Pipelines sent so far."""
 
     async def store(self, entries: Sequence[Entry], now: float) -> list[Stored]:
         """Store entries; returns what became of each, in order. Raises UnavailableError when nothing is certain."""
-        waiting = _Waiting(entries, now, asyncio.get_running_loop().create_future(), [None] * len(entries))
+        waiting = _Waiting(entries, now, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush())
@@ -64,129 +62,118 @@ class Writer:
         while self._waiting:
             group, self._waiting = self._waiting, []
             try:
-                await self._write(group)
+                stored = await self._store_group(group)
             except UnavailableError as error:
-                _answer_all(group, error)
+                _refuse(group, str(error), error.code)
             except BaseException:
-                _answer_all(group, UnavailableError("the write was interrupted"))
+                _refuse(group, "the write was interrupted", "interrupted")
                 raise
             else:
-                for waiting in group:
-                    if not waiting.done.done():
-                        waiting.done.set_result(cast(list[Stored], waiting.stored))
+                _answer(group, stored)
 
-    async def _write(self, group: list[_Waiting]) -> None:
-        calls = _calls(group)
-        for attempt in (1, 2):
-            try:
-                replies = await self._pipeline(calls)
-            except (redis_errors.RedisError, OSError) as error:
-                answer = classify(error)
-                if answer.reconnect:
-                    await self._scripts.forget_connections()
-                if attempt == 2 or answer.happened is Happened.NO:
-                    raise unavailable(error) from error
-            else:
-                for call, reply in zip(calls, replies, strict=True):
-                    self._take(call, reply)
-                return
+    async def _store_group(self, group: Sequence[_Waiting]) -> list[Stored]:
+        entries = [entry for waiting in group for entry in waiting.entries]
+        now = max(waiting.now for waiting in group)
+        results: list[Stored | None] = [None] * len(entries)
+        changed = await self._write(plan(entries, range(len(entries)), self._known), entries, now, results)
+        if changed:
+            # Somebody else changed these incidents meanwhile: what was known of them is not true any more.
+            await self._write(plan(entries, sorted(changed), None), entries, now, results)
+        return cast(list[Stored], results)
 
-    async def _pipeline(self, calls: "list[_Call]") -> list[Any]:
-        client = self._scripts.client
-        if not isinstance(client, Redis):
-            return [await self._scripts.run("accept", [call.key], call.arguments) for call in calls]
-        async with client.pipeline(transaction=False) as pipeline:
-            for call in calls:
-                cast(Any, pipeline).evalsha(sha("accept"), 1, call.key, *call.arguments)
-            if self._durability == "L2":
-                cast(Any, pipeline).execute_command("WAITAOF", 1, 0, WAITAOF_MS)
-            replies = await pipeline.execute(raise_on_error=False)
+    async def _write(
+        self, calls: Sequence[Call], entries: Sequence[Entry], now: float, results: list[Stored | None]
+    ) -> list[int]:
+        """Send calls, once more where their fate is unknown; returns the places that must be sent in full."""
+        packed = [arguments(call, entries, now) for call in calls]
+        try:
+            replies = await self._send(calls, packed)
+        except ERRORS as error:
+            if not await self._scripts.mend(error):
+                raise unavailable(error) from error
+            replies = await self._send_again(calls, packed)
+        again: list[int] = []
+        for call, answer in zip(calls, replies, strict=True):
+            reply = read(answer)
+            again += take(call, reply, entries, self._known, results)
+            self._watch(call.partition, reply.witness, reply.raised)
+        return again
+
+    async def _send_again(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
+        try:
+            return await self._send(calls, packed)
+        except ERRORS as error:
+            await self._scripts.mend(error)
+            raise unavailable(error) from error
+
+    async def _send(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
+        replies = await self._pipeline(calls, packed)
         if any(isinstance(reply, redis_errors.NoScriptError) for reply in replies):
-            await client.script_load(source("accept").decode())
-            return await self._pipeline(calls)
-        for reply in replies:
+            await cast(Any, self._scripts.client).script_load(source("accept").decode())
+            replies = await self._pipeline(calls, packed)
+        for reply in replies[: len(calls)]:
             if isinstance(reply, Exception):
                 raise reply
-        if self._durability == "L2" and replies.pop()[0] < 1:
-            raise UnavailableError("Redis did not confirm the write to disk within 1 s (level L2)", code="waitaof")
-        return replies
+        for confirmed in replies[len(calls) :]:
+            await self._confirm(confirmed)
+        return replies[: len(calls)]
 
-    def _take(self, call: "_Call", reply: Any) -> None:
-        codes, ids, witness = reply
-        if witness <= self.witness.get(call.partition, 0):
+    async def _pipeline(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
+        client = self._scripts.client
+        if isinstance(client, RedisCluster):
+            await cast(Any, client).initialize()
+        pipeline = cast(Any, client).pipeline(transaction=False)
+        for call, argv in zip(calls, packed, strict=True):
+            pipeline.execute_command("EVALSHA", sha("accept"), 1, call.key, *argv)
+        if self._durability == "L2":
+            for target in _writers(client, calls):
+                pipeline.execute_command("WAITAOF", 1, 0, WAITAOF_MS, **target)
+        self.round_trips += 1
+        # A redirected call would be written by another connection than the one that waits for the disk.
+        redirects = {"allow_redirections": False} if isinstance(client, RedisCluster) else {}
+        return cast(list[Any], await pipeline.execute(raise_on_error=False, **redirects))
+
+    async def _confirm(self, answer: Any) -> None:
+        """Check WAITAOF's answer; a server without it must have been set to fsync before it answers."""
+        if not isinstance(answer, Exception):
+            if answer[0] < 1:
+                raise UnavailableError("Redis did not confirm the write to disk within 1 s (level L2)", code="waitaof")
+            return
+        if "unknown command" not in str(answer):
+            raise answer
+        settings = await cast(Any, self._scripts.client).config_get("appendonly", "appendfsync")
+        if [settings.get(name) for name in ("appendonly", "appendfsync")] not in (
+            ["yes", "always"],
+            [b"yes", b"always"],
+        ):
+            raise UnavailableError(f"Redis cannot serve now: {WAITAOF.hint}", code=WAITAOF.code)
+
+    def _watch(self, partition: int, witness: int, raised: bool) -> None:
+        """Every change raises the witness: one that is not above what was seen means that changes were lost."""
+        if witness < self._witness.get(partition, 0) + raised:
             self.amnesia += 1
-        self.witness[call.partition] = witness
-        names = {key: identity.decode() for key, identity in zip(call.incidents, ids, strict=True)}
-        for (waiting, index), code in zip(call.places, codes.decode(), strict=True):
-            waiting.stored[index] = Stored(code, names[waiting.entries[index].incident_key])
+            self._known.clear()
+        self._witness[partition] = witness
 
 
-def _answer_all(group: list[_Waiting], error: UnavailableError) -> None:
+def _writers(client: Client, calls: Sequence[Call]) -> list[dict[str, Any]]:
+    """Return where to wait for the disk: the one server, or each node of a cluster that one of the calls goes to."""
+    if not isinstance(client, RedisCluster):
+        return [{}]
+    nodes = {node.name: node for node in (client.get_node_from_key(call.key) for call in calls) if node is not None}
+    return [{"target_nodes": node} for node in nodes.values()]
+
+
+def _answer(group: Sequence[_Waiting], stored: Sequence[Stored]) -> None:
+    start = 0
+    for waiting in group:
+        end = start + len(waiting.entries)
+        if not waiting.done.done():
+            waiting.done.set_result(list(stored[start:end]))
+        start = end
+
+
+def _refuse(group: Sequence[_Waiting], problem: str, code: str) -> None:
     for waiting in group:
         if not waiting.done.done():
-            waiting.done.set_exception(error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    partition: int
-    key: str
-    arguments: list[Argument]
-    incidents: list[str]
-    places: list[tuple[_Waiting, int]]
-
-
-def _calls(group: list[_Waiting]) -> list[_Call]:
-    by_partition: dict[int, list[tuple[_Waiting, int]]] = defaultdict(list)
-    for waiting in group:
-        for index, entry in enumerate(waiting.entries):
-            by_partition[keys.partition_of(entry.incident_key)].append((waiting, index))
-    return [
-        _call(partition, places[start : start + BATCH])
-        for partition, places in by_partition.items()
-        for start in range(0, len(places), BATCH)
-    ]
-
-
-def _call(partition: int, places: list[tuple[_Waiting, int]]) -> _Call:
-    classes: dict[str, int] = {}
-    class_arguments: list[Argument] = []
-    incidents: dict[str, int] = {}
-    incident_arguments: list[Argument] = []
-    alerts: list[Argument] = []
-    for waiting, index in places:
-        entry = waiting.entries[index]
-        if entry.class_id not in classes:
-            classes[entry.class_id] = len(classes) + 1
-            class_arguments += [entry.class_id, entry.class_json, "\n".join(entry.slos)]
-        if entry.incident_key not in incidents:
-            incidents[entry.incident_key] = len(incidents) + 1
-            incident_arguments += [entry.incident_key, entry.incident_id, entry.meta]
-        alerts += _alert(entry, incidents[entry.incident_key], classes[entry.class_id])
-    arguments: list[Argument] = [keys.prefix(partition), f"{places[0][0].now:.6f}", TOMBSTONE_MS]
-    arguments += [len(classes), *class_arguments, len(incidents), *incident_arguments, len(places), *alerts]
-    return _Call(partition, keys.prefix(partition) + "due", arguments, list(incidents), places)
-
-
-def _alert(entry: Entry, incident: int, class_no: int) -> list[Argument]:
-    status = "f" if entry.status is Status.FIRING else "r"
-    return [
-        incident,
-        entry.fingerprint,
-        status,
-        _instant(entry.starts_at),
-        _instant(entry.ends_at),
-        entry.body_hash,
-        class_no,
-        _instant(entry.expires_at),
-        entry.rank,
-        entry.rule,
-        entry.where,
-        entry.body,
-        entry.lead,
-        "1" if entry.copy else "0",
-    ]
-
-
-def _instant(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
+            waiting.done.set_exception(UnavailableError(problem, code=code))

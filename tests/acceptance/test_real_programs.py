@@ -142,6 +142,8 @@ def _switch_causes(company: Company, value: int) -> None:
 async def _causes_alone_stay_silent(company: Company) -> None:
     """(a) Causes alone, SLO healthy: held and watched, nothing in Slack; when they resolve they are drops."""
     router = company.enforcing.router
+    for watched in (company.enforcing, company.shadowing, company.dying):
+        await until(_measured(watched.router), "the SLO is measured", 60)
     _switch_causes(company, 1)
     await until(_metric_is(router, "alert_router_held_alerts", 3), "three causes are held", 60)
     assert company.enforcing.slack.messages == []
@@ -174,16 +176,17 @@ async def _kill_again_and_again(watched: Watched) -> None:
     """kill -9 of the router at ten moments, and of its Redis once."""
     for moment in range(10):
         seen, calls = len(watched.recorder.sent), len(watched.slack.calls)
-        if moment % 2:
-            await until(lambda: len(watched.recorder.sent) > seen, "another webhook", 30)  # noqa: B023
-        else:
-            await asyncio.wait(
-                [asyncio.create_task(until(lambda: len(watched.slack.calls) > calls, "a call", 5))],  # noqa: B023
-                timeout=0.4 + 0.3 * moment,
-            )
+        signs = (
+            lambda: len(watched.recorder.sent) > seen,  # noqa: B023 - called before the loop goes on
+            lambda: len(watched.slack.calls) > calls,  # noqa: B023
+        )
+        sign = asyncio.create_task(until(signs[moment % 2], "a sign of life", 60))
+        await asyncio.wait([sign], timeout=0.5 + 0.4 * moment)
+        sign.cancel()
         await asyncio.to_thread(watched.router.kill)
         await watched.router.start()
-    subprocess.run(["pkill", "-9", "-f", str(watched.router.data / "valkey.sock")], check=True)
+    command = ["pkill", "-9", "-f", f"unixsocket:{watched.router.data.resolve() / 'valkey.sock'}"]
+    await asyncio.to_thread(subprocess.run, command, check=True)
     await until(watched.router.ready, "ready again after Redis was killed", 30)
 
 
@@ -234,6 +237,13 @@ async def _everything_is_accounted_for(company: Company) -> None:
 def _metric_is(router: RouterProcess, name: str, value: float):  # type: ignore[no-untyped-def]
     async def check() -> bool:
         return await router.metric(name) == value
+
+    return check
+
+
+def _measured(router: RouterProcess):  # type: ignore[no-untyped-def]
+    async def check() -> bool:
+        return await router.metric("alert_router_slo_budget_remaining_ratio") > 0
 
     return check
 

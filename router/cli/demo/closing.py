@@ -20,7 +20,9 @@ from router.state.entries import unpack_record
 
 LOG_ENTRIES = 20_000
 LOUDEST = 3
-BAR_CELLS = 30
+WIDEST_BAR = 30
+BESIDE_BAR = 66
+"""What stands left and right of a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def show_closing(screen: Screen, words: Words, account: Account, sent: Sent, pos
     screen.show(_table(words, account))
     if account.unaccounted:
         screen.line(words.unaccounted.format(n=account.unaccounted), "bold red")
-    screen.show(_bars(words, sent, posted))
+    screen.show(_bars(words, sent, posted, max(5, min(WIDEST_BAR, screen.width - BESIDE_BAR))))
     screen.show()
     screen.line(words.quiet.format(edits=posted.edits, duplicates=sent.duplicates))
     screen.line(words.wolves.format(list=words.comma.join(f"{rule} ({n})" for rule, n in account.wolves)))
@@ -98,14 +100,14 @@ def _table(words: Words, account: Account) -> Table:
     return table
 
 
-def _bars(words: Words, sent: Sent, posted: Posted) -> Table:
+def _bars(words: Words, sent: Sent, posted: Posted, cells: int) -> Table:
     """Draw how many messages there would have been without the router, and how many there were."""
     bars = Table(box=None, show_header=False)
     for name, number, night, style in (
         (words.forwarder, sent.firings, sent.at_night, "red"),
         (words.router, posted.messages, posted.at_night, "green"),
     ):
-        length = max(1, round(BAR_CELLS * number / max(1, sent.firings)))
+        length = max(1, round(cells * number / max(1, sent.firings)))
         facts = Text(words.messages.format(n=number, night=night), style="bold")
         bars.add_row(Text(name), Text("█" * length, style=style), facts)
     return bars

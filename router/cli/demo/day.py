@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from router.cli.demo.service import Load, Trouble
+from router.cli.demo.shop import Load, Trouble
 from router.gate import Outcome
 from router.slo.objective import DAY_S
 

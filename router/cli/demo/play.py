@@ -10,7 +10,7 @@ from router.cli.demo.day import Day, Pause, Raised
 from router.cli.demo.delivery import Posted, is_night
 from router.cli.demo.screen import NEWS_S, STYLES, Screen, clock
 from router.cli.demo.senders import bodies, repeats
-from router.cli.demo.service import MINUTE_S, Shop
+from router.cli.demo.shop import MINUTE_S, Shop
 from router.cli.demo.texts import Words
 from router.cli.explain import SloState, explain
 from router.gate import Outcome
@@ -67,12 +67,12 @@ class Play:
     posted: Posted
     sent: Sent = field(default_factory=Sent)
 
-    async def run(self) -> None:
-        """Play the whole day, minute by minute."""
+    async def run(self) -> bool:
+        """Play the day, minute by minute; returns whether it was played to its end."""
         changes = _by_minute(self.day.raised)
         pauses = {pause.at: pause for pause in self.day.pauses}
         now = self.day.begin
-        while now <= self.day.end:
+        while now <= self.day.end and not self.screen.stop.is_set():
             self.clock.move(now)
             await self._receive(changes.get(now, ()), now)
             await self._judge(waits=now in changes)
@@ -80,6 +80,7 @@ class Play:
                 await self._explain(pauses[now])
             self._show_time(now)
             now += MINUTE_S
+        return now > self.day.end
 
     async def _receive(self, changed: Iterable[Raised], now: float) -> None:
         began = [each for each in changed if each.begin == now]

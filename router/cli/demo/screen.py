@@ -1,6 +1,7 @@
 """The terminal that the day is played on: news with the router's answer as a label, frames, and one line that moves."""
 
 import asyncio
+import contextlib
 import shutil
 from datetime import UTC, datetime
 from typing import TextIO
@@ -39,6 +40,8 @@ class Screen:
 
     def __init__(self, out: TextIO, *, fast: bool) -> None:
         self.out = out
+        self.stop = asyncio.Event()
+        """Set when people have seen enough."""
         self.width = min(WIDEST, shutil.get_terminal_size().columns)
         lively = out.isatty()
         self.console = Console(file=out, width=self.width, force_terminal=lively, highlight=False, emoji=False)
@@ -49,11 +52,12 @@ class Screen:
         self._began: float | None = None
 
     async def wait(self, seconds: float) -> None:
-        """Give people time to read."""
+        """Give people time to read, unless they want to stop."""
         now = asyncio.get_running_loop().time()
         self._began = self._began or now
         if self._waits and now - self._began < ENOUGH_S:
-            await asyncio.sleep(seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), seconds)
 
     def show(self, content: RenderableType = "") -> None:
         """Print something of rich's."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import aiohttp
 
-from router.slo.objective import PERIOD, WINDOWS, Objective, Snapshot
+from router.slo.objective import PERIOD, WINDOWS, Count, Objective, Ratio, Snapshot
 from router.slo.sources.api import PrometheusApi, QueryError, Sample, SourceError
 from router.slo.sources.breaker import Breaker
 from router.slo.sources.plan import Plan, UnreadableError, plan_of
@@ -85,7 +85,7 @@ class PrometheusSource:
             await self._look_for_last(plan, reading, now)
         except SourceError as error:
             return _failed(objective.id, str(error))
-        await self._read_period(plan, kept, now)
+        await self._read_period(plan, kept, now, burning=_burning(objective, reading))
         return reading.snapshot(self.name, kept, now)
 
     async def _ask(self, query: str, at: float, now: float) -> tuple[Sample, ...]:
@@ -178,10 +178,13 @@ class PrometheusSource:
         except QueryError as error:
             reading.problems.append(str(error))
 
-    async def _read_period(self, plan: Plan, kept: Kept, now: float) -> None:
-        """Read the period into `kept`, when it is due; a failure leaves it unreadable and the rest untouched."""
+    async def _read_period(self, plan: Plan, kept: Kept, now: float, *, burning: bool) -> None:
+        """Read the period into `kept`, when it is due; a failure leaves it unreadable and the rest untouched.
+
+        While the SLO burns it is read at every tick: what is left of the budget is what people act on.
+        """
         start = kept.period_start(now)
-        if kept.period_known(start, now):
+        if kept.period_known(start, now) and not burning:
             return
         length_s = max(now - start, 1.0)
         parts = plan.parts(PERIOD, kept.objective.window.text, length_s, kept.interval_s)
@@ -192,6 +195,17 @@ class PrometheusSource:
             return
         measured, _ = measured_of(plan, PERIOD, length_s, samples)
         kept.period_read(measured, start, now)
+
+
+def _burning(objective: Objective, reading: Reading) -> bool:
+    """Return whether the smallest window spends budget faster than it lasts."""
+    match reading.windows.get(next(iter(WINDOWS))):
+        case Count(bad, total):
+            return bad > objective.budget * total
+        case Ratio(bad):
+            return bad > objective.budget
+        case None:
+            return False
 
 
 def _failed(slo: str, problem: str) -> Snapshot:

@@ -9,8 +9,9 @@
 --   alerts     [incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, copy (1/0)]
 --   renewals   [incident no, fp, expires] of re-sends left out
 -- Returns one letter for each alert: N new firing, U updated, D duplicate, S stale, R resolved, T resolve of an unknown
--- alert, ? not looked at (token passed); then token before and after of each incident ("" when there is none, "?" when
--- it was not the expected one); then the witness counter, and 1 when it was raised.
+-- alert, ? not looked at (token passed), small where the same again may be answered otherwise though the token stands;
+-- then token before and after of each incident ("" when there is none, "?" when it was not the expected one); then the
+-- witness counter, and 1 when it was raised.
 local P, now, ttl = ARGV[1], ARGV[2], ARGV[3]
 local at = tonumber(now)
 local head = cjson.decode(ARGV[4])
@@ -76,12 +77,12 @@ local function repeated(w, a, r)
     code, r.bh, w.bodies[a.fp], w.dirty[a.fp] = 'U', a.bh, a.body, true
     if lead_by(w, a) then w.bumps = w.bumps + 1 end
   end
-  if r.cid ~= a.cls[1] and (r.out == 'hold' or a.cls[4] == 1) then
-    code, w.dirty[a.fp] = 'U', true
-    know_class(w, a.cls)
-    move(w, a.fp, r, a.cls[1])
-  end
-  return code
+  if r.cid == a.cls[1] then return code end
+  if r.out ~= 'hold' and a.cls[4] == 0 then return string.lower(code) end
+  w.dirty[a.fp] = true
+  know_class(w, a.cls)
+  move(w, a.fp, r, a.cls[1])
+  return 'U'
 end
 
 local function begin(w, a)
@@ -118,7 +119,7 @@ end
 local function bury(a)
   local tomb = redis.call('GET', P .. 't:' .. a.fp)
   local starts, ends = string.match(tomb or '', '^(.-)|(.-)|')
-  if tomb and (ends == a.ea and starts == a.sa or later(ends, a.ea)) then return 'D' end
+  if tomb and (ends == a.ea and starts == a.sa or later(ends, a.ea)) then return 'd' end
   redis.call('SET', P .. 't:' .. a.fp, a.sa .. '|' .. a.ea .. '|', 'PX', ttl)
   return 'T'
 end
@@ -140,7 +141,7 @@ for n, f in ipairs(head.alerts) do
   local a = {fp = f[2], sa = f[4], ea = f[5], bh = f[6], cls = head.classes[f[7]], expires = f[8], rank = f[9],
     rule = f[10], where = f[11], copy = f[12], body = ARGV[3 + 2 * n], lead = ARGV[4 + 2 * n]}
   codes[n] = w.passed and '?' or f[3] == 'f' and fires(w, a) or resolves(w, a)
-  changed = changed or string.find('NURT', codes[n], 1, true) ~= nil
+  changed = changed or string.find('NUuRT', codes[n], 1, true) ~= nil
 end
 for _, each in ipairs(head.renewals) do
   if not works[each[1]].passed then renew(works[each[1]], each[2], each[3]) end

@@ -47,7 +47,7 @@ _MEANINGS = {
     Reason.THREAT_PAGE: "SLOが危険になり、担当者を呼び出した",
     Reason.THREAT_TICKET: "ゆっくりした消費：勤務時間内に対応",
     Reason.BYPASS: "バイパス対象のため、常に転送",
-    Reason.UNMAPPED: "対応するSLOなし：対応づければ判定できる",
+    Reason.UNMAPPED: "対応するSLOなし：mapping に追加",
     Reason.SLO_UNKNOWN: "判定できないため、隠さずに転送",
     Reason.JOINED: "通知済みのメッセージに合流",
     Reason.NEVER_THREATENED: "オオカミ少年：SLOを脅かさずに収束",
