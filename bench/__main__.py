@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bench import accept, memory, page, start
 from bench.processes import INSTALL, ROOT
+from bench.progress import BenchError, say
 from bench.results import Row, keep, machine, show
-from bench.setup import Setup, say, setup_of
+from bench.setup import Setup, setup_of
 
 BENCHES = {
     "accept": accept.run,
@@ -21,29 +22,37 @@ BENCHES = {
 }
 KEPT = ROOT / ".data/bench"
 ROUNDS = 5
+FAILED = "failed"
 
 
 def chosen_by(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", action="append", choices=[*BENCHES], metavar="NAME", help=f"one of {', '.join(BENCHES)}")
-    parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it works; figures mean nothing")
+    parser.add_argument(
+        "--only", action="append", choices=[*BENCHES], metavar="NAME", help=f"one of {', '.join(BENCHES)}"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a few seconds, to see that it works; figures mean nothing"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of each pair (default {ROUNDS})")
     parser.add_argument("--keep", type=Path, default=KEPT, metavar="FOLDER", help="where the JSON goes")
     return parser.parse_args(arguments)
 
 
 async def measure(setup: Setup, names: list[str]) -> list[Row]:
-    """Run benchmarks one after another."""
+    """Run benchmarks one after another; one that cannot go on leaves a row that says why."""
     rows: list[Row] = []
     for name in names:
         say(f"{name} ...")
-        rows += await BENCHES[name](setup)
+        try:
+            rows += await BENCHES[name](setup)
+        except BenchError as error:
+            rows.append(Row(name, name, FAILED, answers=str(error)))
     return rows
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure and show; 0 whatever the figures are, for a slow machine is no failure."""
+    """Measure and show; 1 when something could not be measured. A slow machine is no failure."""
     chosen = chosen_by(arguments)
     if sys.platform != "linux":
         sys.exit("the benchmarks read /proc: run them on Linux")
@@ -59,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = f"{about['cores']} cores, {about['memory_gib']} GiB, Alertmanager {setup.alertmanager or 'missing'}"
     show(rows, f"{'QUICK, figures mean nothing; ' if setup.quick else ''}{words}")
     say(f"kept as {path}")
-    return 0
+    return int(any(row.router == FAILED for row in rows))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from typing import Any
 from bench.bodies import Batches
 from bench.measure import Run, load, median
 from bench.processes import INSTALL, AlertmanagerProgram, Program, RouterProgram
+from bench.progress import say
 from bench.results import Row
 from bench.setting import ALERTMANAGER, HealthyPrometheus, write_router
-from bench.setup import Setup, say
+from bench.setup import Setup
 
 GOALS = {100: 3.0, 10: 2.0, 1: 1.0}
 ALERTS = {100: 40_000, 10: 30_000, 1: 12_000}
@@ -73,8 +74,8 @@ async def _rounds(setup: Setup, size: int, sides: list[Side], *, mixed: bool) ->
     count = (QUICK_ALERTS if setup.quick else ALERTS)[size]
     found: dict[tuple[str, str], list[Run]] = {}
     for number in range(-1 if not setup.quick else 0, setup.rounds):
-        for sent_before, kind in enumerate(KINDS):
-            for side in sides if number % 2 == 0 else reversed(sides):
+        for side in sides if number % 2 == 0 else reversed(sides):
+            for sent_before, kind in enumerate(KINDS):
                 batches = Batches(
                     side.door, "127.0.0.1", side.program.port, side.path, (number + 1) * count, count, size,
                     setup.now, sent_before, mixed,
@@ -131,7 +132,11 @@ def _cpu(runs: list[Run], others: list[Run] | None) -> str:
 
 
 def _latency(runs: list[Run], others: list[Run] | None) -> str:
-    texts = [f"{_of(each, lambda one: one.p50_ms):.1f} / {_of(each, lambda one: one.p99_ms):.1f}" for each in (runs, others) if each]
+    texts = [
+        f"{_of(each, lambda one: one.p50_ms):.1f} / {_of(each, lambda one: one.p99_ms):.1f}"
+        for each in (runs, others)
+        if each
+    ]
     return " | ".join(texts)
 
 

@@ -81,7 +81,7 @@ def _alert(batches: Batches, number: int) -> dict[str, Any]:
         "labels": labels,
         "annotations": {
             "summary": f"{labels['pod']} answers slowly",
-            "description": f"The 99th percentile of {labels['service']} in {labels['namespace']} is above 1 s for 5 min.",
+            "description": f"The 99th percentile of {labels['service']} has been above 1 s for 5 min in every zone.",
             "runbook_url": f"https://guides.example.com/{labels['service']}/latency",
         },
         "startsAt": rfc3339(batches.now - STARTED_S),

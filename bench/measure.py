@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.bodies import Batches
 from bench.processes import ROOT, Program
+from bench.progress import BenchError
 
 CONNECTIONS = 32
 
@@ -71,7 +72,7 @@ class LoadProcess:
             raise RuntimeError("it has no output")
         line = await process.stdout.readline()
         if not line:
-            raise SystemExit("the load process ended early; its complaint stands above")
+            raise BenchError("the load process ended early; its complaint stands above")
         return line
 
 

@@ -5,9 +5,10 @@ import asyncio
 from bench.bodies import Batches
 from bench.measure import load
 from bench.processes import RouterProgram
+from bench.progress import say
 from bench.results import Row
 from bench.setting import HealthyPrometheus, write_router
-from bench.setup import Setup, say
+from bench.setup import Setup
 
 ALERTS = 20_000
 QUICK_ALERTS = 1_000

@@ -9,16 +9,17 @@ from bench.bodies import BLOCK, Batches, labels_of, request, rfc3339
 from bench.load import quantile
 from bench.measure import LoadProcess, Run
 from bench.processes import RouterProgram
+from bench.progress import say
 from bench.results import Row
 from bench.setting import CHANNELS, HealthyPrometheus, channel_of, write_router
-from bench.setup import Setup, say
+from bench.setup import Setup
 from router.testing.limits import UNLIMITED
 from router.testing.slack import SlackStandIn
 from router.testing.workspace import TOKEN, Channel
 
 GOAL_MS = 25.0
 PER_S = 4.0
-"""New incidents a second: below the router's own pace of 4.9 posts a second to one workspace, which would delay more."""
+"""New incidents a second: below the router's own pace of 4.9 posts a second, which would delay more of them."""
 LOAD_PER_S = 1_000
 LOAD_BATCH = 10
 SECONDS = 60
@@ -41,7 +42,10 @@ async def run(setup: Setup) -> list[Row]:
     channels = [Channel("C0SRE"), *(Channel(channel_of(number)) for number in range(CHANNELS))]
     for per_s in (0, LOAD_PER_S):
         folder = setup.folder / f"page-{per_s}"
-        async with HealthyPrometheus() as prometheus, SlackStandIn(time.time, channels=channels, rates=UNLIMITED) as slack:
+        async with (
+            HealthyPrometheus() as prometheus,
+            SlackStandIn(time.time, channels=channels, rates=UNLIMITED) as slack,
+        ):
             config = write_router(folder / "config", prometheus.url)
             program = RouterProgram(folder / "router", config, SLACK_BOT_TOKEN=TOKEN, SLACK_API_URL=slack.url)
             async with program as router:
@@ -75,7 +79,7 @@ async def _row(setup: Setup, router: RouterProgram, slack: SlackStandIn, per_s: 
 
 
 async def _load(setup: Setup, router: RouterProgram, per_s: int, seconds: int) -> Run:
-    """Other alerts, of which twenty a second open an incident that is held."""
+    """Other alerts, all of them new, in twenty incidents that are held."""
     batches = Batches(
         "api", "127.0.0.1", router.port, "/api/v2/alerts", 0, per_s * seconds, LOAD_BATCH, setup.now
     )  # fmt: skip

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bench.progress import BenchError, say
 from router.config.environment import current
 
 ROOT = Path(__file__).resolve().parent.parent
 ALERTMANAGER = "prometheus-alertmanager"
 INSTALL = "apt-get install prometheus-alertmanager"
 READY_S = 30.0
+STOP_S = 20.0
 STEP_S = 0.005
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -65,21 +67,34 @@ class Program:
 
     async def __aenter__(self) -> Self:
         began = time.perf_counter()
-        with (self.folder / "log").open("ab") as log, (self.folder / "out").open("ab") as out:
-            self._process = subprocess.Popen(
-                self.command(), cwd=ROOT, env=self.environment(), stdout=out, stderr=log, start_new_session=True
-            )
+        process = self._process = self._spawn()
         while not await self._is_ready():
             await asyncio.sleep(STEP_S)
-            if self._process.poll() is not None or time.perf_counter() - began > READY_S:
-                raise SystemExit(f"it did not start: {self.command()[0]}\n{(self.folder / 'log').read_text()[-2000:]}")
+            if process.poll() is not None or time.perf_counter() - began > READY_S:
+                raise BenchError(f"{self.command()[0]} did not start: {self._last_words()}")
         self.start_s = time.perf_counter() - began
         return self
 
+    def _last_words(self) -> str:
+        lines = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log, (self.folder / "out").open("ab") as out:
+            return subprocess.Popen(
+                self.command(), cwd=ROOT, env=self.environment(), stdout=out, stderr=log, start_new_session=True
+            )
+
     async def __aexit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(self._process.wait, 30)
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_S)
+        except subprocess.TimeoutExpired:
+            say(f"{self.command()[0]} did not stop within {STOP_S:g} s of SIGTERM and was killed: a defect")
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
 
     async def _is_ready(self) -> bool:
         answer = await self.get(self._ready_path)
@@ -154,7 +169,9 @@ class RouterProgram(Program):
         return [sys.executable, "-m", "router", "serve", "--config", str(self._config), "--log-level", "warning"]
 
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in current().items() if not name.startswith(("SLACK_", "ROUTER_", "REDIS_"))}
+        kept = {
+            name: value for name, value in current().items() if not name.startswith(("SLACK_", "ROUTER_", "REDIS_"))
+        }
         listen = {"ROUTER_LISTEN": f"127.0.0.1:{self.port}", "ROUTER_DATA_DIR": str(self.data)}
         return {**kept, **listen, **self._environment}
 

@@ -1,6 +1,5 @@
 """What every benchmark is given: how much to do, where, and how to say what is under way."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +26,3 @@ class Setup:
 def setup_of(folder: Path, *, quick: bool, rounds: int, now: float) -> Setup:
     """Return the setup of this run."""
     return Setup(folder, quick, 1 if quick else rounds, now, alertmanager_version())
-
-
-def say(text: str) -> None:
-    """Tell what is under way."""
-    print(f"  {text}", file=sys.stderr, flush=True)

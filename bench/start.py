@@ -1,16 +1,21 @@
 """From the start of `serve` to readiness: on an empty folder, and on one that holds firing alerts."""
 
+import asyncio
+
 from bench.bodies import Batches
 from bench.measure import load, median
 from bench.processes import RouterProgram
+from bench.progress import say
 from bench.results import Row
 from bench.setting import HealthyPrometheus, write_router
-from bench.setup import Setup, say
+from bench.setup import Setup
 
 STARTS = 7
 STORED = 20_000
 QUICK_STORED = 500
 GOAL_S = 2.0
+REST_S = 0.5
+"""The first look at everything is over before it is stopped again."""
 
 
 async def run(setup: Setup) -> list[Row]:
@@ -22,6 +27,7 @@ async def run(setup: Setup) -> list[Row]:
         for number in range(starts):
             async with RouterProgram(setup.folder / f"start/{number}", config) as router:
                 empty.append(router.start_s)
+                await asyncio.sleep(REST_S)
             say(f"start: ready after {empty[-1]:.2f} s")
         folder = setup.folder / "start/filled"
         async with RouterProgram(folder, config) as router:
@@ -31,6 +37,7 @@ async def run(setup: Setup) -> list[Row]:
         for _ in range(starts):
             async with RouterProgram(folder, config) as router:
                 filled.append(router.start_s)
+                await asyncio.sleep(REST_S)
             say(f"start with {stored:,} alerts: ready after {filled[-1]:.2f} s")
     return [_row("nothing stored", empty), _row(f"{stored:,} alerts stored", filled)]
 

@@ -236,9 +236,7 @@ async def test_a_resolve_after_the_rule_moved_to_another_route_closes_the_incide
     alert = firing("CronFailed", service="batch")
     await world.send(alert)
     await world.pass_time(30)
-    text = (world.folder / "router.yaml").read_text()
-    (world.folder / "router.yaml").write_text(text.replace("group_by: [slo]", "group_by: [alertname, service]"))
-    assert world.engine.configuration.reload()
+    await world.change("group_by: [slo]", "group_by: [alertname, service]")
     await world.send(resolved(alert, world.clock.now()))
     await world.pass_time(30)
     assert world.slack.edits()[-1].view.phase is Phase.RESOLVED

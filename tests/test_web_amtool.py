@@ -40,7 +40,9 @@ async def test_lists_alerts():
 async def test_adds_alerts():
     """`amtool alert add` arrives in the store."""
     async with open_door() as house:
-        code, said = await amtool(house, "alert", "add", "alertname=RouterTest", "severity=page", "--annotation=summary=x")
+        code, said = await amtool(
+            house, "alert", "add", "alertname=RouterTest", "severity=page", "--annotation=summary=x"
+        )
         assert code == 0, said
         [alert] = house.shelf.alerts
         assert (alert.rule, alert.severity, alert.source) == ("RouterTest", "page", "prom")

@@ -10,6 +10,7 @@ from router.errors import RouterError
 from router.web.parts import Limits
 from router.web.server import most_connections, require_c_parser
 from tests.support.door import Stood, firing, open_door
+from tests.support.waiting import until
 
 QUICK = Limits(head_s=0.2, body_s=0.2, write_s=0.2, linger_s=0.05)
 HEAD = b"POST /webhook/alertmanager HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -116,7 +117,7 @@ async def test_what_proxies_could_read_differently_is_refused(sent, capsys):
 async def test_a_broken_chunk_is_refused():
     """Framing that breaks within the body is 400, once; the connection is closed."""
     async with open_door(limits=QUICK) as house:
-        answer = await house.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"5\r\n{\"ale\r\nXYZ\r\n")
+        answer = await house.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b'5\r\n{"ale\r\nXYZ\r\n')
         assert answer[:13] in (b"HTTP/1.0 400 ", b"HTTP/1.1 400 ")
         assert house.shelf.alerts == []
         assert (await house.post("/webhook/alertmanager", BODY))[0] == 202
@@ -130,9 +131,7 @@ async def test_a_connection_lost_within_the_body_is_counted():
         await writer.drain()
         writer.transport.abort()
         series = 'alert_router_alerts_rejected_total{reason="cut_off",source="alertmanager"}'
-        async with asyncio.timeout(2):
-            while not house.metric(series):
-                await asyncio.sleep(0.005)
+        await until(lambda: house.metric(series), "the count", 2)
         assert house.shelf.alerts == []
 
 
@@ -143,20 +142,29 @@ async def test_an_answer_that_nobody_reads_is_thrown_away():
         reader, writer = await asyncio.open_connection(house.host, house.port, limit=1024)
         writer.write(b"GET /api/v2/alerts HTTP/1.1\r\nHost: x\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
-        async with asyncio.timeout(5):
-            while house.runner.server.connections:
-                await asyncio.sleep(0.01)
+        await until(lambda: not house.runner.server.connections, "the end of the connection", 5)
         writer.transport.abort()
 
 
 async def test_a_full_house_lets_a_newcomer_in():
-    """Beyond the limit the connection that has waited longest without a request goes; good senders are served."""
-    async with open_door(limits=Limits(connections=3)) as house:
-        idle = [await asyncio.open_connection(house.host, house.port) for _ in range(3)]
-        assert (await house.post("/webhook/alertmanager", BODY))[0] == 202
-        assert await idle[0][0].read() == b""
+    """Beyond the limit the connections that have waited longest without a request go; good senders are served."""
+    async with open_door(limits=Limits(connections=5)) as house:
+        address = (house.host, house.port)
+        idle = await asyncio.gather(*(asyncio.open_connection(*address) for _ in range(5)))
+        answers = await asyncio.gather(*(house.post("/webhook/alertmanager", BODY) for _ in range(3)))
+        assert [status for status, _ in answers] == [202, 202, 202]
+        gone = [reader.at_eof() or not await _hears(reader) for reader, _ in idle]
+        assert gone == [True, True, True, False, False]
         for _, writer in idle:
             writer.close()
+
+
+async def _hears(reader: asyncio.StreamReader) -> bool:
+    """Return whether the other side is still there: nothing comes, and no end either."""
+    reading = asyncio.ensure_future(reader.read(1))
+    done, _ = await asyncio.wait([reading], timeout=0.05)
+    reading.cancel()
+    return not done
 
 
 async def test_a_thousand_idle_connections_do_not_stop_a_sender():
@@ -173,8 +181,7 @@ async def test_a_request_under_way_is_finished_before_the_end():
     async with open_door() as house:
         house.shelf.open.clear()
         asked = asyncio.create_task(house.post("/webhook/alertmanager", BODY))
-        while not house.metric('alert_router_alerts_received_total{source="alertmanager"}'):
-            await asyncio.sleep(0)
+        await house.shelf.reached.wait()
         stopping = asyncio.create_task(house.runner.cleanup())
         await asyncio.sleep(0)
         house.shelf.open.set()

@@ -4,6 +4,7 @@ The demo plays on a pseudo terminal, because it gives colours only to a terminal
 output by the words it begins and ends with, so that a demo that says something else makes this fail, not lie.
 """
 
+import io
 import os
 import pty
 import re
@@ -18,12 +19,10 @@ from rich.text import Text
 HERE = Path(__file__).resolve().parent
 WIDTH = 80
 PICTURES = {
-    "demo.svg": ("en", "08:11", "11:03", "SLO Alert Router: make demo"),
-    "demo.ja.svg": ("ja", "08:11", "11:03", "SLO Alert Router: alert-router demo --locale ja"),
+    "demo.svg": ("en", "10:40", "10:54", "make demo"),
+    "demo.ja.svg": ("ja", "10:40", "10:54", "alert-router demo --locale ja"),
 }
-"""File: language, the time of the first line that is shown, of the first that is not, title."""
-LEFT_OUT = ("09:20", "10:05")
-"""From the first of these times up to the second the day is cut: it shows nothing that the README needs."""
+"""File: language, times of the first and of the last news that are shown, title."""
 MOVING = re.compile(r"\r\x1b\[2K[^\r\n]*(?=\r\x1b\[2K)|\r\x1b\[2K|\r")
 """The line that is written over while time passes."""
 COLOURLESS = re.compile(r"\x1b\[[0-9;]*m")
@@ -31,8 +30,8 @@ CLOCK = re.compile(r"\d\d:\d\d ")
 THEME = TerminalTheme(
     (13, 17, 23),
     (230, 237, 243),
-    [(72, 79, 88), (255, 123, 114), (63, 185, 80), (210, 153, 34), (88, 166, 255), (188, 140, 255), (57, 197, 207),
-     (177, 186, 196)],
+    [(1, 4, 9), (218, 54, 51), (63, 185, 80), (210, 153, 34), (56, 139, 253), (137, 87, 229), (57, 197, 207),
+     (255, 255, 255)],
     [(110, 118, 129), (255, 161, 152), (86, 211, 100), (227, 179, 65), (121, 192, 255), (210, 168, 255), (86, 212, 221),
      (255, 255, 255)],
 )  # fmt: skip
@@ -65,8 +64,9 @@ def play(locale: str) -> str:
     """Return what the demo writes to a terminal, with its colours."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "router", "demo", "--fast", "--locale", locale]
-    environment = {**os.environ, "COLUMNS": str(WIDTH), "LINES": "50", "TERM": "xterm-256color", "COLORTERM": ""}
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as demo:
+    terminal = {"COLUMNS": str(WIDTH), "LINES": "50", "TERM": "xterm-256color", "COLORTERM": ""}
+    environment = os.environ | terminal  # noqa: TID251 - this is a program of its own
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as demo:  # noqa: S603
         os.close(theirs)
         written = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
@@ -83,7 +83,7 @@ def _read(terminal: int) -> bytes:
 
 
 def cut(written: str, first: str, end: str) -> list[str]:
-    """Return the lines from the news of time `first` up to that of `end`, less what is left out."""
+    """Return the lines from the news of time `first` to that of `end`, both included."""
     blocks: list[tuple[str, list[str]]] = []
     for line in written.splitlines():
         plain = COLOURLESS.sub("", line)
@@ -92,16 +92,15 @@ def cut(written: str, first: str, end: str) -> list[str]:
         if blocks:
             blocks[-1][1].append(line)
     times = [time for time, _ in blocks]
-    for wanted in (first, end, *LEFT_OUT):
+    for wanted in (first, end):
         if wanted not in times:
             raise SystemExit(f"the demo has no news at {wanted} any more: choose other times in {__file__}")
-    kept = [block for time, block in blocks if first <= time <= end and not LEFT_OUT[0] <= time <= LEFT_OUT[1]]
-    return [line for block in kept for line in block]
+    return [line for time, block in blocks if first <= time <= end for line in block]
 
 
 def draw(lines: list[str], title: str) -> str:
     """Return an SVG of terminal lines."""
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True, legacy_windows=False)
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     for line in lines:
         console.print(Text.from_ansi(line), soft_wrap=True)
     return console.export_svg(title=title, theme=THEME, code_format=FORMAT, unique_id="demo")
@@ -112,7 +111,7 @@ def main() -> None:
     for name, (locale, first, end, title) in PICTURES.items():
         lines = cut(play(locale), first, end)
         (HERE / name).write_text(draw(lines, title), encoding="utf-8")
-        print(f"{name}: {len(lines)} lines")
+        sys.stdout.write(f"{name}: {len(lines)} lines\n")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 The service keeps it going in real time; the demo and tests move its clock by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from router.alert import Alert
 from router.app.reload import Configuration
 from router.dispatch import Delivery, Dispatcher, Parts
 from router.evaluate import Evaluator, Source
@@ -54,18 +55,23 @@ def assemble(
 ) -> Engine:
     """Wire an engine. `owner` names this process in leases."""
     board, slos, incidents = Board(scripts), Slos(scripts, owner), Incidents(scripts, owner)
-    dispatcher = Dispatcher(
-        Parts(
-            incidents=incidents,
-            slos=slos,
-            board=board,
-            delivery=delivery,
-            clock=clock,
-            meter=metrics,
-            config=lambda: configuration.current,
-        )
-    )
     writer = Writer(scripts, configuration.current.durability)
+
+    async def accept(alerts: Sequence[Alert]) -> object:
+        """Take in what dispatch says about itself; the two know each other only here."""
+        return await intake.accept(alerts)
+
+    parts = Parts(
+        incidents=incidents,
+        slos=slos,
+        board=board,
+        delivery=delivery,
+        clock=clock,
+        meter=metrics,
+        config=lambda: configuration.current,
+    )
+    dispatcher = Dispatcher(parts, accept)
     intake = Intake(writer, board, clock, lambda: configuration.current.rules, dispatcher.wake)
     evaluator = Evaluator(slos, incidents, intake, clock, metrics, dispatcher.wake)
+    evaluator.tally = board.tally
     return Engine(configuration, clock, board, writer, incidents, intake, evaluator, dispatcher)

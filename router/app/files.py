@@ -17,22 +17,16 @@ State = tuple[tuple[str, int, int, int], ...]
 
 
 class Watch:
-    """Compares what is on disk with what was taken; half-written files are given another second to settle."""
+    """Compares what is on disk with what was taken, at first as it is now; half-written files get time to settle."""
 
     def __init__(self, files: Callable[[], Iterable[str]]) -> None:
         self._files = files
-        self._taken: State | None = None
-        self._last: State | None = None
+        self._taken = self._last = state_of(places(files()))
 
     def look(self) -> bool:
-        """Return whether the files have changed since this was last true, and stopped changing since the last look.
-
-        The first look only remembers.
-        """
+        """Return whether the files have changed since this was last true, and stopped changing since the last look."""
         now = state_of(places(self._files()))
         settled, self._last = now == self._last, now
-        if self._taken is None:
-            self._taken = now
         if now == self._taken or not settled:
             return False
         self._taken = now

@@ -1,22 +1,22 @@
-"""How the router is, part by part, and the quarantine that announces what it keeps."""
+"""How the router is, part by part."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
-from redis import exceptions as redis_errors
+import structlog
 from redis.asyncio import Redis
 
-from router.alert import Alert, Status
 from router.app.reload import Configuration
-from router.evaluate import Evaluator, notice
-from router.state.board import Board
+from router.app.slo_sources import SloSources
+from router.errors import RouterError, UnavailableError
+from router.state.answers import translated
+from router.state.clock import RedisClock
+from router.state.connect import Server, inspect
 from router.state.scripts import Client
 
+LOG = structlog.get_logger(__name__)
 PING_S = 1.0
-ANNOUNCED_S = 3_600.0
-"""A quarantine notice is over when nothing more of that source was kept for this long."""
 
 
 class Health:
@@ -25,59 +25,68 @@ class Health:
     def __init__(
         self,
         client: Client,
+        clock: RedisClock,
         configuration: Configuration,
-        evaluator: Evaluator,
+        sources: SloSources,
         slack: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._client = client
+        self._clock = clock
         self._configuration = configuration
-        self._evaluator = evaluator
+        self._sources = sources
         self._slack = slack
-        self.state: dict[str, Any] = {"ok": False, "problem": "not checked yet"}
+        self._server: Server | None = None
+        self._problem = "not checked yet"
         self.stopping = False
+
+    async def check(self) -> None:
+        """Ask the server what can be promised, and the time.
+
+        Raises UnavailableError when it cannot be reached, ConfigError for what must be mended first.
+        """
+        try:
+            with translated():
+                server = await inspect(self._client, self._configuration.current.durability)
+                await self._clock.sync()
+        except RouterError as error:
+            self._problem = str(error)
+            self._server = None
+            raise
+        if server != self._server:
+            _welcome(server)
+        self._server, self._problem = server, ""
 
     async def report(self) -> dict[str, Any]:
         """Return `ready` beside every part."""
-        reached = await self._ping()
-        blind = self._evaluator.said_blind
-        sources = {name: {"ok": name not in blind} for name in self._configuration.current.slo_sources}
-        checked = bool(self.state["ok"])
+        redis = await self._redis()
         return {
-            "ready": reached and checked and not self.stopping,
-            "redis": {**self.state, "ok": reached and checked},
+            "ready": redis["ok"] and not self.stopping,
+            "redis": redis,
             "slack": dict(self._slack()),
-            "slo_sources": sources,
+            "slo_sources": self._sources.report(),
             "reload": self._configuration.report(),
             "stopping": self.stopping,
         }
 
-    async def _ping(self) -> bool:
+    async def _redis(self) -> dict[str, Any]:
+        problem = self._problem or await self._ping()
+        if self._server is None:
+            return {"ok": False, "problem": problem}
+        server = {"server": f"{self._server.name} {self._server.version}", "durability": self._server.persistence}
+        return {"ok": not problem, **server, "problem": problem}
+
+    async def _ping(self) -> str:
+        """Return why the server does not answer, "" when it does."""
         try:
-            async with asyncio.timeout(PING_S):
-                await cast(Any, cast(Redis, self._client)).ping()
-        except (redis_errors.RedisError, OSError, TimeoutError):
-            return False
-        return True
+            with translated():
+                async with asyncio.timeout(PING_S):
+                    await cast(Any, cast(Redis, self._client)).ping()
+        except UnavailableError as error:
+            return str(error)
+        return ""
 
 
-class Accepts(Protocol):
-    """The intake, as far as the quarantine needs it."""
-
-    async def accept(self, alerts: Sequence[Alert]) -> object: ...
-
-
-class Quarantine:
-    """Keeps bodies that could not be understood, and says so once for each source in Slack."""
-
-    def __init__(self, board: Board, intake: Accepts, now: Callable[[], float]) -> None:
-        self._board = board
-        self._intake = intake
-        self._now = now
-
-    async def keep(self, source: str, raw: bytes, problem: str) -> None:
-        """Keep and announce; raises UnavailableError when neither is certain."""
-        await self._board.keep(source, raw, problem)
-        now = self._now()
-        facts = {"affected": source, "detail": problem, "since": f"{now:.0f}"}
-        said = replace(notice("quarantine", source, Status.FIRING, now, facts), expires_at=now + ANNOUNCED_S)
-        await self._intake.accept([said])
+def _welcome(server: Server) -> None:
+    for warning in server.warnings:
+        LOG.warning("redis_warning", warning=warning)
+    LOG.info("redis_ready", server=server.name, version=server.version, durability=server.persistence)

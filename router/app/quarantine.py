@@ -1,11 +1,10 @@
 """What could not be understood: kept for people to look at, and announced once for each source."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from router.alert import Alert, Status
-from router.evaluate import notice
+from router.incident import notice
 from router.state.board import Board
 
 ANNOUNCED_S = 3_600.0
@@ -31,5 +30,4 @@ class Quarantine:
         await self._board.keep(source, raw, problem)
         now = self._now()
         facts = {"affected": source, "detail": problem, "since": f"{now:.0f}"}
-        said = replace(notice("quarantine", source, Status.FIRING, now, facts), expires_at=now + ANNOUNCED_S)
-        await self._intake.accept([said])
+        await self._intake.accept([notice("quarantine", source, Status.FIRING, now, facts, now + ANNOUNCED_S)])

@@ -14,7 +14,7 @@ from router.errors import ConfigError, Finding
 
 LOG = structlog.get_logger(__name__)
 NAMED = 10
-"""Mistakes that are named in `/readyz`; `alert-router check` tells all of them."""
+"""Mistakes that are named in `/readyz`, and new warnings in the log; `alert-router check` tells all of them."""
 
 
 class Configuration:
@@ -56,9 +56,8 @@ class Configuration:
             fresh = replace(fresh, durability=self.current.durability)
         LOG.info("reloaded", slos=len(fresh.objectives), receivers=len(fresh.receivers), warnings=len(fresh.findings))
         known = set(self.current.findings)
-        for finding in fresh.findings:
-            if finding not in known:
-                LOG.warning("config_warning", finding=str(finding))
+        for finding in [each for each in fresh.findings if each not in known][:NAMED]:
+            LOG.warning("config_warning", finding=str(finding))
         self.current = fresh
 
     def report(self) -> dict[str, object]:

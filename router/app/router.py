@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import platform
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
@@ -12,33 +11,40 @@ from uuid import uuid4
 import aiohttp
 import structlog
 
+from router.app.door import OpenDoor, open_door
 from router.app.engine import assemble
-from router.app.health import Health, Quarantine
+from router.app.files import Watch
+from router.app.health import Health
+from router.app.loops import Loops
+from router.app.quarantine import Quarantine
 from router.app.reload import Configuration
+from router.app.slo_sources import SloSources
+from router.config.environment import is_loopback
 from router.config.values import Environment
 from router.dispatch import Delivery
-from router.errors import ConfigError, UnavailableError
+from router.errors import RouterError, UnavailableError
 from router.slack.calls import SlackCalls
 from router.slack.deliver import SlackDelivery
 from router.slack.render import render
 from router.slack.terminal import Terminal
-from router.slo.sources import SloSource, build
 from router.state.clock import RedisClock
-from router.state.connect import connect, inspect
+from router.state.connect import connect
 from router.state.embedded import Embedded
 from router.state.pace import Pace
 from router.state.scripts import Scripts
 from router.web.metrics import Metrics
 from router.web.parts import Parts as WebParts
-from router.web.server import build_web, serve
 
 LOG = structlog.get_logger(__name__)
 AUDIT_S = 5.0
 EXPIRE_S = 5.0
-SYNC_S = 60.0
-RETRY_S = 1.0
+CHECK_S = 60.0
+LOOK_S = 1.0
+AGAIN_S = 10.0
+"""A configuration that could not be used is tried again this often: what it lacked may lie where nobody looks."""
 DRAIN_S = 10.0
-CANCEL_AGAIN_S = 0.05
+LINGER_S = 5.0
+"""How long a router that others reach goes on serving after it said that it is not ready any more."""
 
 
 class Router:
@@ -48,39 +54,53 @@ class Router:
         self._environment = environment
         self.configuration = configuration
         self._screen = screen
-        self._loops: list[asyncio.Task[None]] = []
+        self._loops = Loops()
         self._closing = contextlib.AsyncExitStack()
+        self._files = Watch(lambda: self.configuration.current.files)
+        self._asked_to_reload = asyncio.Event()
+        self._door: OpenDoor | None = None
         self.metrics = Metrics()
         self.metrics.build_info(version("slo-alert-router"), platform.python_version())
-        self.address = ""
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as a URL."""
+        return self._door.address if self._door is not None else ""
 
     async def start(self) -> None:
-        """Start everything; raises ConfigError or UnavailableError, with what to do, when that is impossible."""
+        """Start everything; raises ConfigError or another RouterError, with what to do, when that is impossible."""
         try:
             await self._assemble()
+            await self._check_state()
             await self._listen()
         except BaseException:
-            await self._end_loops()
-            await self._closing.aclose()
+            await self._close()
             raise
+        self._keep_going()
 
     async def _assemble(self) -> None:
         url = self._environment.redis_url or await self._start_embedded()
-        self._client = connect(url)
-        self._closing.push_async_callback(self._client.aclose)
+        client = connect(url)
+        self._closing.push_async_callback(client.aclose)
         self._session = await self._closing.enter_async_context(aiohttp.ClientSession())
-        scripts = Scripts(self._client)
-        self._clock = RedisClock(self._client)
+        scripts = Scripts(client)
+        self._clock = RedisClock(client)
+        self._sources = SloSources(self._session)
+        self._sources.follow(self.configuration.current.slo_sources)
         delivery = self._delivery(Pace(scripts, self._clock))
         self.engine = assemble(scripts, self._clock, self.configuration, delivery, self.metrics, uuid4().hex)
-        self.health = Health(self._client, self.configuration, self.engine.evaluator, self._slack_report)
-        self._sources = self._build_sources()
+        self.health = Health(client, self._clock, self.configuration, self._sources, self._slack_report)
 
     async def _start_embedded(self) -> str:
-        embedded = Embedded(Path(self._environment.data_dir))
-        await embedded.start()
+        folder = Path(self._environment.data_dir)
+        embedded = Embedded(folder)
         self._closing.push_async_callback(embedded.stop)
-        self._keep(lambda: self._revive(embedded))
+        try:
+            await embedded.start()
+        except OSError as error:
+            text = f"the data folder {folder} cannot be used ({error.strerror}): mend it, or set ROUTER_DATA_DIR"
+            raise RouterError(text) from error
+        self._loops.keep("embedded", lambda: self._revive(embedded))
         return embedded.url
 
     async def _revive(self, embedded: Embedded) -> None:
@@ -88,6 +108,7 @@ class Router:
         await embedded.died()
         LOG.error("embedded_valkey_died")
         await embedded.start()
+        LOG.info("embedded_valkey_revived")
 
     def _delivery(self, pace: Pace) -> Delivery:
         token = self._environment.slack_bot_token
@@ -113,8 +134,12 @@ class Router:
         trouble = dict(self.engine.dispatcher.trouble)
         return {"ok": not trouble, "mode": "slack", "trouble": trouble}
 
-    def _build_sources(self) -> dict[str, SloSource]:
-        return {name: build(each, self._session) for name, each in self.configuration.current.slo_sources.items()}
+    async def _check_state(self) -> None:
+        """Ask the server what can be promised. One that is away is asked again; until then senders get 503."""
+        try:
+            await self.health.check()
+        except UnavailableError as error:
+            LOG.warning("redis_unavailable", code=error.code, problem=str(error))
 
     async def _listen(self) -> None:
         parts = WebParts(
@@ -127,38 +152,17 @@ class Router:
             metrics=self.metrics,
             version=version("slo-alert-router"),
         )
-        await self._check_state()
-        runner = await serve(build_web(parts), self._environment.listen_host, self._environment.listen_port)
-        self._closing.push_async_callback(runner.cleanup)
-        host, port = runner.addresses[0][:2]
-        self.address = f"http://{host}:{port}"
-        for loop in (self._dispatch, self._evaluate, self._audit, self._expire, self._sync, self._watch):
-            self._keep(loop)
+        self._door = await open_door(parts, self._environment)
 
-    async def _check_state(self) -> None:
-        """Ask the server what can be promised. An unreachable one is asked again: until then alerts get 503."""
-        try:
-            server = await inspect(self._client, self.configuration.current.durability)
-            await self._clock.sync()
-        except UnavailableError as error:
-            if not self._environment.redis_url:
-                raise
-            self.health.state = {"ok": False, "problem": str(error)}
-            LOG.warning("redis_unavailable", code=error.code)
-            return
-        self.health.state = {"ok": True, "server": f"{server.name} {server.version}", "durability": server.persistence}
-        for warning in server.warnings:
-            LOG.warning("redis_warning", warning=warning)
-        LOG.info("redis_ready", server=server.name, version=server.version, durability=server.persistence)
-
-    def _keep(self, turn: Callable[[], Awaitable[None]]) -> None:
-        self._loops.append(asyncio.create_task(_forever(turn)))
+    def _keep_going(self) -> None:
+        for loop in (self._dispatch, self._evaluate, self._audit, self._expire, self._check, self._watch):
+            self._loops.keep(loop.__name__.strip("_"), loop)
 
     async def _dispatch(self) -> None:
         await self.engine.dispatcher.run()
 
     async def _evaluate(self) -> None:
-        await self.engine.evaluate(self._sources)
+        await self.engine.evaluate(self._sources.in_force)
         await asyncio.sleep(self.configuration.current.evaluation.interval_s)
 
     async def _audit(self) -> None:
@@ -173,51 +177,56 @@ class Router:
         await self.engine.expire()
         await asyncio.sleep(EXPIRE_S)
 
-    async def _sync(self) -> None:
-        if not self.health.state["ok"]:
-            await self._check_state()
-        else:
-            await self._clock.sync()
-        await asyncio.sleep(SYNC_S if self.health.state["ok"] else RETRY_S)
-
-    async def _watch(self) -> None:
-        async for _ in self.configuration.changes():
-            self.reload()
+    async def _check(self) -> None:
+        await self.health.check()
+        await asyncio.sleep(CHECK_S)
 
     def reload(self) -> None:
-        """Read the configuration again; a bad one changes nothing and is told in log, metric and /readyz."""
-        if self.configuration.reload():
-            self._sources = self._build_sources()
+        """Ask for the configuration to be read again, changed or not."""
+        self._asked_to_reload.set()
+
+    async def _watch(self) -> None:
+        await self._asked_or_changed()
+        self._asked_to_reload.clear()
+        await self._reload()
+
+    async def _asked_or_changed(self) -> None:
+        """Return when a reload is asked for, when files changed, and now and then while what they hold is bad."""
+        looks = 0
+        while not (self.configuration.problem and looks * LOOK_S >= AGAIN_S):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._asked_to_reload.wait()
+                return
+            if await asyncio.to_thread(self._files.look):
+                return
+            looks += 1
+
+    async def _reload(self) -> None:
+        """Take a new configuration; a bad one changes nothing and is told in log, metric and /readyz."""
+        if await self.configuration.reload():
+            self._sources.follow(self.configuration.current.slo_sources)
             self.metrics.keep_slos(self.configuration.current.objectives)
             self.metrics.keep_slo_sources(self.configuration.current.slo_sources)
             self.engine.dispatcher.wake()
         self.metrics.reload(ok=not self.configuration.problem)
 
-    async def stop(self) -> None:
-        """Stop taking alerts, let what is under way finish, leave the rest due, and close everything."""
+    async def stop(self, *, linger: bool = False) -> None:
+        """Stop taking alerts, let what is under way finish, leave the rest due, and close everything.
+
+        `linger` goes on serving for five seconds first where others reach the router, so that a load balancer sees
+        that it is not ready any more before its door is shut.
+        """
         self.health.stopping = True
-        await self._end_loops()
+        if linger and not is_loopback(self._environment.listen_host):
+            await asyncio.sleep(LINGER_S)
+        if self._door is not None:
+            await self._door.shut()
+        await self._loops.end()
         await self.engine.dispatcher.drain(DRAIN_S)
         await self.engine.writer.drain()
+        await self._close()
+
+    async def _close(self) -> None:
+        await self._loops.end()
         await self._closing.aclose()
-
-    async def _end_loops(self) -> None:
-        """End every loop. One cancel may get lost in Python 3.11's wait_for, which redis-py sends through: ask again."""
-        pending = set(self._loops)
-        while pending:
-            for loop in pending:
-                loop.cancel()
-            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
-
-
-async def _forever(turn: Callable[[], Awaitable[None]]) -> None:
-    """Take one turn after another. Redis being away is no reason to end: everything stays due."""
-    while True:
-        try:
-            await turn()
-        except UnavailableError as error:
-            LOG.warning("postponed", code=error.code)
-            await asyncio.sleep(RETRY_S)
-        except ConfigError as error:
-            LOG.error("state_refused", problem=str(error))  # noqa: TRY400 - the message says it all
-            await asyncio.sleep(RETRY_S)

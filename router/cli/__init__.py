@@ -1,8 +1,10 @@
 """The command line `alert-router`: one file per command, each with `add` (its arguments) and `run`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from types import ModuleType
 
 from router.cli import check, demo, explain, serve
@@ -10,13 +12,26 @@ from router.cli import check, demo, explain, serve
 COMMANDS: tuple[ModuleType, ...] = (serve, check, explain, demo)
 
 
+INTERRUPTED = 130
+EXAMPLES = """examples:
+  alert-router demo                  a day of alerts on a simulated service; needs nothing else
+  alert-router check                 is the configuration right?
+  alert-router serve                 run the router; `alert-router serve --help` says how to send a first alert
+  alert-router explain alert.json    what becomes of an alert, and why
+
+Exit codes: 0 all is well, 1 something was found or failed, 2 wrong usage, 130 interrupted.
+"""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="alert-router",
         description="Routes alerts by SLO: pages what threatens users, holds and watches the rest.",
-        epilog="Start here: `make demo`, then `alert-router check`, then `alert-router serve`.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('slo-alert-router')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
@@ -28,7 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = build_parser().parse_args(arguments)
     try:
         code: int = chosen.run(chosen)
+        sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()
+        # Who read our output has left (`| head`); the interpreter must not stumble over it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code

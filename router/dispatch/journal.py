@@ -1,4 +1,8 @@
-"""The decision log: one entry whenever a class' outcome or reason changes, with the numbers it was made from."""
+"""The decision log: one entry whenever something changes for a class, with the numbers it was made from.
+
+What counts as change: outcome, reason, or the verdict of an SLO that covers the class; so the log also tells for
+every firing when its SLOs were threatened. A class that nobody fires in has nothing to tell.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,14 +22,23 @@ def decisions_of(
     entries: list[dict[str, Any]] = []
     said: dict[str, str] = {}
     for cid, decision in judgement.decisions.items():
-        effective = _effective(decision, judgement.mind.loud.get(cid))
-        said[cid] = f"{effective.outcome} {effective.reason}"
+        loud = judgement.mind.loud.get(cid)
+        if loud is None and not incident.classes[cid].firing:
+            continue
+        effective = _effective(decision, loud)
+        said[cid] = _said(effective, judgement.heard[cid])
         if incident.mind.said.get(cid) != said[cid]:
-            entries.append(_entry(incident, cid, effective, judgement, objectives, now))
+            entries.append(_entry(incident, cid, effective, judgement.heard[cid], objectives, now))
     return entries, said
 
 
+def _said(decision: Decision, heard: tuple[Assessment, ...]) -> str:
+    verdicts = sorted(f"{each.slo}={each.verdict}" for each in heard)
+    return " ".join((decision.outcome, decision.reason, *verdicts))
+
+
 def _effective(decision: Decision, loud: Loud | None) -> Decision:
+    """Return what people are told of a class: the loudest of the episode, with the numbers of now."""
     if loud is None:
         return decision
     return Decision(loud.outcome, loud.reason, decision.worst, loud.would, loud.would_reason)
@@ -35,7 +48,7 @@ def _entry(
     incident: Incident,
     cid: str,
     decision: Decision,
-    judgement: Judgement,
+    heard: tuple[Assessment, ...],
     objectives: Mapping[str, Objective],
     now: float,
 ) -> dict[str, Any]:
@@ -43,21 +56,15 @@ def _entry(
         "at": now,
         "incident": incident.id,
         "class": cid,
+        "kind": incident.classes[cid].alert_class.kind,
         "firing": incident.classes[cid].firing,
         "outcome": decision.outcome,
         "reason": decision.reason,
         "would": decision.would,
         "would_reason": decision.would_reason,
         "text": line(decision, objectives, "en"),
-        "slos": [_slo(each) for each in _shown(decision, judgement)],
+        "slos": [_slo(each) for each in heard],
     }
-
-
-def _shown(decision: Decision, judgement: Judgement) -> list[Assessment]:
-    found = {each.slo: each for each in judgement.covering}
-    if decision.worst is not None:
-        found[decision.worst.slo] = decision.worst
-    return list(found.values())
 
 
 def _slo(assessment: Assessment) -> dict[str, Any]:

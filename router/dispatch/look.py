@@ -6,44 +6,53 @@ from uuid import NAMESPACE_URL, uuid5
 import structlog
 
 from router.config.values import Receiver
+from router.dispatch.channels import Channels
 from router.dispatch.journal import decisions_of
 from router.dispatch.parts import Parts
 from router.errors import AmbiguousError, DeliveryError
-from router.gate import Kind, Outcome, Reason
-from router.incident import Incident, Intent, Judgement, Life, Order, Say, Step, View, judge, plan, refused, told
+from router.gate import Kind, Outcome
+from router.incident import Intent, Judgement, Life, Order, Say, Step, View, begun, judge, plan, refused, resumed, told
+from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
 from router.incident.plan import Drawn
-from router.incident.view import drawn_of, said_by, view_of
+from router.incident.view import COUNTED, drawn_of, said_by, view_of
 from router.slo.verdict import Assessment, Memory, assess
 from router.state.incidents import Claim, Commit
 
 LOG = structlog.get_logger(__name__)
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
-FORWARDED_UNJUDGED = f"o:{Outcome.FORWARD}:{Reason.SLO_UNKNOWN}"
 
 
 class Look:
     """One look at one incident."""
 
-    def __init__(self, parts: Parts, claim: Claim) -> None:
+    def __init__(self, parts: Parts, channels: Channels, claim: Claim) -> None:
         self._parts = parts
+        self._channels = channels
         self._claim = claim
+        self._incident = claim.incident
         self._config = parts.config()
-
-    @property
-    def _incident(self) -> Incident:
-        return self._claim.incident
 
     async def run(self) -> None:
         """Judge, say the one thing that is owed, commit."""
         now = self._parts.clock.now()
-        assessments = await self._assessments(now)
-        judgement = judge(self._incident, assessments, self._config.policy, now)
-        drawn = await self._draw(judgement, now)
-        step = plan(self._incident, judgement, drawn, self._channel(judgement), self._life(), now)
-        if step.say is None:
+        judgement = judge(self._incident, await self._assessments(now), self._config.policy, now)
+        forwarded = await self._forwarded()
+        judgement = self._with_baseline(judgement, forwarded)
+        channel, life = self._channel(judgement), Life(rejudge_s=self._config.evaluation.interval_s)
+        self._incident = begun(self._incident, judgement, channel, life, now)
+        if judgement.lead is None:
+            step = plan(self._incident, judgement, Drawn("", "", ""), channel, life, now)
             await self._commit(step, judgement, now)
             return
-        await self._tell(self._resumed(step), judgement, drawn, now)
+        view = self._view(judgement, forwarded, now)
+        step = plan(self._incident, judgement, drawn_of(view), channel, life, now)
+        step, intent = resumed(step, self._incident)
+        if step.say is None:
+            await self._commit(step, judgement, now)
+        else:
+            await self._tell(step, intent, judgement, self._order(step, intent, view, now))
+
+    # --- what is so
 
     async def _assessments(self, now: float) -> dict[str, Assessment]:
         """Judge every covering SLO by its newest snapshot; one that is not configured any more is left out."""
@@ -59,10 +68,22 @@ class Look:
             for each in objectives
         }
 
-    async def _draw(self, judgement: Judgement, now: float) -> Drawn:
-        if judgement.lead is None:
-            return Drawn("", "", "")
-        return drawn_of(view_of(self._incident, judgement, self._config.objectives, "", now))
+    async def _forwarded(self) -> int | None:
+        """Return how many firings were ever forwarded unjudged, for a notice that tells how many since it began."""
+        if self._incident.lead.facts.get("what") != "slo_source" or not self._is_notice():
+            return None
+        return (await self._parts.board.tally())[FORWARDED_UNJUDGED]
+
+    def _with_baseline(self, judgement: Judgement, forwarded: int | None) -> Judgement:
+        """Remember, when a notice begins, from where to count; the evaluator knows it for the first episode."""
+        if forwarded is None or (self._incident.mind.loud and not judgement.begins):
+            return judgement
+        known = self._incident.lead.facts.get(BASELINE, "")
+        first = self._incident.told.phase is None and known.isdecimal()
+        return replace(judgement, mind=replace(judgement.mind, baseline=int(known) if first else forwarded))
+
+    def _is_notice(self) -> bool:
+        return any(state.alert_class.kind is Kind.NOTICE for state in self._incident.classes.values())
 
     def _receiver(self) -> Receiver:
         receivers = self._config.receivers
@@ -73,79 +94,65 @@ class Look:
         ticket = judgement.lead is not None and judgement.lead.outcome is Outcome.TICKET
         return (target.ticket_channel or target.channel) if ticket else target.channel
 
-    def _life(self) -> Life:
-        return Life(rejudge_s=self._config.evaluation.interval_s)
+    # --- what to say
 
-    def _resumed(self, step: Step) -> Step:
-        """A message that was begun before must be finished (or found) first, whatever is owed now."""
-        intent = self._incident.intent
-        if intent is None:
-            return step
-        if not intent.ts:
-            return (
-                step
-                if step.say is intent.say and step.root is None
-                else replace(step, say=intent.say, root=None, channel=intent.channel)
-            )
-        told = self._incident.told
-        standing = (*told.roots, *((told.causes,) if told.causes is not None else ()))
-        begun = next((root for root in standing if root.ts == intent.ts), None)
-        return step if begun is None else replace(step, say=intent.say, root=begun, channel=begun.channel)
+    def _view(self, judgement: Judgement, forwarded: int | None, now: float) -> View:
+        mention = self._receiver().slack.mention
+        view = view_of(self._incident, judgement, self._config.objectives, mention, now)
+        if view.notice is None:
+            return view
+        facts = {name: value for name, value in view.notice.items() if name != BASELINE}
+        if forwarded is not None:
+            facts[COUNTED] = str(max(0, forwarded - judgement.mind.baseline))
+        return replace(view, notice=facts)
 
-    async def _tell(self, step: Step, judgement: Judgement, drawn: Drawn, now: float) -> None:
-        order = await self._order(step, judgement, now)
-        begun = self._incident.intent
-        intent = begun or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts)
-        # Only posts are announced: an edit can be repeated without harm.
-        if begun is None and not order.ts and not await self._announce(step, intent, now):
+    def _order(self, step: Step, begun_before: Intent | None, view: View, now: float) -> Order:
+        receiver = self._receiver()
+        edited = self._incident.told.causes if step.say is Say.CAUSES else step.root
+        return Order(
+            view=said_by(step, view),
+            channel=edited.channel if edited is not None else step.channel,
+            delivery_id=begun_before.delivery_id if begun_before is not None else self._delivery_id(step, now),
+            locale=receiver.locale,
+            ts=edited.ts if edited is not None else "",
+            thread_ts=step.thread,
+            fallback_channel=receiver.slack.fallback_channel,
+            intent_at=begun_before.at if begun_before is not None else None,
+            lookups=begun_before.lookups if begun_before is not None else 0,
+        )
+
+    def _delivery_id(self, step: Step, now: float) -> str:
+        """The same for every attempt at the same post, another for the next message and for every edit (UUIDv5)."""
+        known = self._incident.told
+        moment = now if step.root is not None else None
+        parts = (self._incident.id, step.say, len(known.roots), known.refires, known.broadcast_at, step.call, moment)
+        return str(uuid5(NAMESPACE_URL, "alert-router:" + repr(parts)))
+
+    async def _tell(self, step: Step, begun_before: Intent | None, judgement: Judgement, order: Order) -> None:
+        now = order.view.now
+        intent = begun_before or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts)
+        # Announced before the call: what a dead worker began must be looked up (a post) or said again (an edit).
+        if begun_before is None and not await self._announce(step, intent, now):
             return
+        itself = self._is_notice()
         try:
             receipt = await self._parts.delivery.deliver(order)
         except DeliveryError as error:
             await self._put_off(step, judgement, intent, error)
+            await self._channels.refused(order.channel, error, self._parts.clock.now(), itself=itself)
             return
         done = self._parts.clock.now()
-        self._parts.trouble.pop(order.channel, None)
-        if step.say is Say.ROOT and step.root is None:
+        await self._commit(told(step, judgement, receipt, drawn_of(order.view), done), judgement, done)
+        if step.telling:
             self._parts.meter.page_delay(max(0.0, done - self._due_since(judgement)))
-        await self._commit(told(step, judgement, receipt, drawn, done), judgement, done)
+        await self._channels.taken(order, receipt, done, itself=itself)
 
     def _due_since(self, judgement: Judgement) -> float:
         """Since when people ought to know: held alerts count from the moment they became a threat."""
         lead = judgement.lead
         return max(lead.at, self._incident.opened_at) if lead is not None else self._incident.opened_at
 
-    async def _order(self, step: Step, judgement: Judgement, now: float) -> Order:
-        receiver = self._receiver()
-        view = said_by(step, view_of(self._incident, judgement, self._config.objectives, receiver.slack.mention, now))
-        if view.kind is Kind.NOTICE:
-            view = await self._with_count(view)
-        edited = self._incident.told.causes if step.say is Say.CAUSES else step.root
-        roots = self._incident.told.roots
-        begun = self._incident.intent
-        return Order(
-            view=view,
-            channel=edited.channel if edited is not None else step.channel,
-            delivery_id=begun.delivery_id if begun is not None else self._delivery_id(step, now),
-            locale=receiver.locale,
-            ts=edited.ts if edited is not None and step.say is not Say.BROADCAST else "",
-            thread_ts=roots[-1].ts if roots and step.say in (Say.CAUSES, Say.BROADCAST) else "",
-            fallback_channel=receiver.slack.fallback_channel,
-            intent_at=begun.at if begun is not None else None,
-            lookups=begun.lookups if begun is not None else 0,
-        )
-
-    async def _with_count(self, view: View) -> View:
-        counts = await self._parts.board.tally()
-        forwarded = max(0, counts[FORWARDED_UNJUDGED] - self._incident.mind.baseline)
-        return replace(view, notice={**(view.notice or {}), "forwarded": str(forwarded)})
-
-    def _delivery_id(self, step: Step, now: float) -> str:
-        """The same for every attempt at the same post, another for the next message and for every edit (UUIDv5)."""
-        told = self._incident.told
-        moment = now if step.root is not None or (step.say is Say.CAUSES and told.causes is not None) else None
-        parts = (self._incident.id, step.say, len(told.roots), told.refires, told.broadcast_at, step.call, moment)
-        return str(uuid5(NAMESPACE_URL, "alert-router:" + repr(parts)))
+    # --- what is stored
 
     async def _announce(self, step: Step, intent: Intent, now: float) -> bool:
         commit = Commit(
@@ -161,23 +168,20 @@ class Look:
         wait = max(error.retry_after_s or 0.0, BACKOFF_S[min(tries, len(BACKOFF_S)) - 1])
         if error.code in ("ratelimited", "not_found_yet") and error.retry_after_s is not None:
             wait = error.retry_after_s
-        self._parts.trouble[step.channel] = error.code
         LOG.warning("slack_put_off", incident=self._incident.id, code=error.code, retry_in_s=round(wait, 1))
         kept = None
         if isinstance(error, AmbiguousError):
             looked = error.code == "not_found_yet"
             kept = replace(intent, tries=tries, lookups=intent.lookups + (1 if looked else 0))
-        await self._commit(refused(step, now + wait), judgement, now, intent=kept, told_before=True)
+        await self._commit(refused(step, self._incident, now + wait), judgement, now, kept)
 
-    async def _commit(
-        self, step: Step, judgement: Judgement, now: float, intent: Intent | None = None, told_before: bool = False
-    ) -> None:
+    async def _commit(self, step: Step, judgement: Judgement, now: float, intent: Intent | None = None) -> None:
         entries, said = decisions_of(self._incident, judgement, self._config.objectives, now)
         commit = Commit(
-            stage=self._incident.stage if told_before else step.stage,
+            stage=step.stage,
             due_at=step.due_at,
             mind=replace(step.mind, said=said),
-            told=self._incident.told if told_before else step.told,
+            told=step.told,
             settle=step.settle,
             intent=intent,
             ended_at=step.ended_at,

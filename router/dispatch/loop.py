@@ -5,28 +5,42 @@ import contextlib
 
 import structlog
 
+from router.alert import Status
+from router.dispatch.channels import Accept, Channels
 from router.dispatch.look import Look
 from router.dispatch.parts import Parts
 from router.errors import UnavailableError
+from router.incident import Incident, notice
+from router.incident.notice import SOURCE
 from router.state import keys
 from router.state.incidents import Claim
 
 LOG = structlog.get_logger(__name__)
 AT_ONCE = 32
+STUCK = 3
+"""Looks that fail in a row until people are told that an incident cannot be handled."""
+STUCK_EXPIRES_S = 900.0
 
 
 class Dispatcher:
-    """Looks at due incidents until stopped; every replica runs one."""
+    """Looks at due incidents until stopped; every replica runs one.
 
-    def __init__(self, parts: Parts) -> None:
+    `accept` is the intake, for what the router says about itself (route_broken, stuck).
+    """
+
+    def __init__(self, parts: Parts, accept: Accept | None = None) -> None:
         self._parts = parts
+        self._accept = accept
+        self._channels = Channels(accept)
         self._due = asyncio.Event()
         self._looks: set[asyncio.Task[None]] = set()
+        self._failures: dict[str, int] = {}
+        self._careful: set[int] = set()
 
     @property
     def trouble(self) -> dict[str, str]:
-        """What Slack refuses now, by channel."""
-        return self._parts.trouble
+        """What Slack refuses now: error code by channel."""
+        return self._channels.report(self._parts.clock.now())
 
     def wake(self) -> None:
         """Look at once: this process just changed something."""
@@ -64,19 +78,48 @@ class Dispatcher:
             if room <= 0:
                 await asyncio.wait(self._looks, return_when=asyncio.FIRST_COMPLETED)
                 room = 1
-            for claim in await self._parts.incidents.claim(partition, now, room):
+            for claim in await self._claim(partition, now, room):
                 found += 1
                 look = asyncio.create_task(self._guarded(claim))
                 self._looks.add(look)
                 look.add_done_callback(self._looks.discard)
         return found
 
+    async def _claim(self, partition: int, now: float, room: int) -> list[Claim]:
+        """Claim what is due in a partition; where an incident could not be read, one at a time from then on.
+
+        So one that cannot be read costs itself only: its lease makes it wait, and the next claim takes another.
+        """
+        try:
+            return await self._parts.incidents.claim(partition, now, 1 if partition in self._careful else room)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what is stored may be anything; the loop must go on for the others
+            LOG.error("claim_failed", partition=partition, error=type(error).__name__)  # noqa: TRY400
+            self._careful.add(partition)
+            return []
+
     async def _guarded(self, claim: Claim) -> None:
         """One incident that cannot be looked at must not stop the others; its lease runs out and it comes again."""
+        incident = claim.incident
         try:
-            await Look(self._parts, claim).run()
+            await Look(self._parts, self._channels, claim).run()
         except UnavailableError as error:
-            LOG.warning("look_postponed", incident=claim.incident.id, code=error.code)
+            LOG.warning("look_postponed", incident=incident.id, code=error.code)
         except Exception as error:  # noqa: BLE001 - the loop must outlive any one incident; the type is logged, the data not
-            LOG.error("look_failed", incident=claim.incident.id, error=type(error).__name__)  # noqa: TRY400
+            await self._failed(incident, type(error).__name__)
+        else:
+            self._failures.pop(incident.key, None)
         self._due.set()
+
+    async def _failed(self, incident: Incident, error: str) -> None:
+        """Count it, and say plainly that somebody must look by hand: a firing alert is never just lost."""
+        failures = self._failures[incident.key] = self._failures.get(incident.key, 0) + 1
+        LOG.error("look_failed", incident=incident.id, error=error, failures=failures)
+        if failures < STUCK or self._accept is None or incident.lead.source == SOURCE:
+            return
+        now = self._parts.clock.now()
+        facts = {"detail": f"{error} ({incident.lead.rule})"}
+        said = notice("stuck", incident.id, Status.FIRING, now, facts, now + STUCK_EXPIRES_S)
+        with contextlib.suppress(UnavailableError):
+            await self._accept([said])

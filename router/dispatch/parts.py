@@ -1,7 +1,7 @@
 """What dispatch works with; edge rooms meet it by shape."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from router.config.values import Config
@@ -40,5 +40,3 @@ class Parts:
     meter: Meter
     config: Callable[[], Config]
     poll_s: float = POLL_S
-    trouble: dict[str, str] = field(default_factory=dict)
-    """What Slack refuses now, by channel, for /readyz."""

@@ -5,6 +5,7 @@ An incident is what one Slack message stands for: the alerts of one route that s
 Instants are Unix seconds, durations seconds (`_s`).
 """
 
+from router.incident.episode import begun
 from router.incident.judge import Judgement, judge
 from router.incident.life import ClassState, Incident, Intent, Lead, Life, Loud, Mind, Root, Told
 from router.incident.messages import (
@@ -18,7 +19,9 @@ from router.incident.messages import (
     SloFacts,
     View,
 )
-from router.incident.plan import Settle, Step, plan, refused, told
+from router.incident.notice import notice
+from router.incident.plan import Settle, Step, plan
+from router.incident.telling import refused, resumed, told
 
 __all__ = [
     "Call",
@@ -42,8 +45,11 @@ __all__ = [
     "Step",
     "Told",
     "View",
+    "begun",
     "judge",
+    "notice",
     "plan",
     "refused",
+    "resumed",
     "told",
 ]

@@ -47,6 +47,15 @@ class Root:
     material: str
     numbers: str
     edited_at: float
+    asked: str = ""
+    """The channel it was meant for: Slack may have named it otherwise, or it went to the fallback channel."""
+    episode: int = 0
+    """Which episode of the incident it last spoke of: the value of `Told.refires` then."""
+
+    @property
+    def place(self) -> str:
+        """The channel by which it is found again."""
+        return self.asked or self.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +66,30 @@ class Told:
     """The root message; a second one where a ticket became a page in another channel (the last leads)."""
     causes: Root | None = None
     phase: Phase | None = None
+    """What people know of this episode, None while they have not heard of it. RESOLVED: every message says so."""
     outcome: Outcome | None = None
+    """The loudest that people were told in this episode; before that, in the one before."""
     at: float | None = None
     """When people were first told in this episode."""
     refires: int = 0
+    """How often it fired again: the number of the episode, from 0."""
     broadcast_at: float | None = None
     pending: Call | None = None
     """A broadcast that is owed."""
     budget_at_start: float | None = None
 
+    @property
+    def live(self) -> tuple[Root, ...]:
+        """The messages that speak of this episode; those of earlier ones stand as they are."""
+        return tuple(root for root in self.roots if root.episode == self.refires)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A post that was begun: stored before the call, so that after a crash it is looked up before it is repeated.
+    """A message that was begun: stored before the call, so that after a crash nobody has to guess.
 
-    `ts` is the message that was to be edited, where Slack had lost it and a new one may have been posted instead.
+    A post is looked up before it is repeated. An edit (`ts` is the message) is made again: what Slack shows may be
+    older or newer than what was stored, or a new message where Slack had lost the old one.
     """
 
     say: Say
@@ -103,7 +121,7 @@ class Mind:
     said: Mapping[str, str] = field(default_factory=dict)
     """The decision last written to the log, "outcome reason"."""
     baseline: int = 0
-    """For a notice: how many firings had been forwarded unjudged when it opened."""
+    """For a notice: how many firings had been forwarded unjudged before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,8 @@ class ClassState:
 
     alert_class: AlertClass
     firing: int
+    unsettled: int = 0
+    """Firings without a settled outcome, held ones among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +173,15 @@ class Incident:
     intent: Intent | None = None
 
 
-def quietest_first(outcome: Outcome) -> int:
-    """Return an order of loudness: a page outranks a forward, a forward a ticket."""
+def quietest_first(outcome: Outcome | None) -> int:
+    """Return an order of loudness: a page outranks a forward, a forward a ticket; 0 for what is not told."""
     order = (Outcome.TICKET, Outcome.FORWARD, Outcome.PAGE)
     return order.index(outcome) + 1 if outcome in order else 0
+
+
+def louder(one: Outcome, other: Outcome | None) -> bool:
+    """Return whether an outcome is louder than what was told before."""
+    return quietest_first(one) > quietest_first(other)
 
 
 def as_loud(decision: Decision, now: float) -> Loud:

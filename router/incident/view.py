@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
-from router.gate import Kind, Outcome
+from router.gate import Kind, Outcome, Reason
 from router.incident.judge import Judgement
-from router.incident.life import Incident
+from router.incident.life import Incident, Loud
 from router.incident.messages import Phase, Say, SloFacts, View
 from router.incident.plan import Drawn, Step
 from router.slo.objective import Objective
 from router.slo.verdict import Assessment
 
 ROWS = 20
+COUNTED = "forwarded"
+"""The fact of a notice that merely moves."""
 
 
 def view_of(
@@ -32,7 +34,7 @@ def view_of(
         reason=lead.reason,
         kind=kind,
         title=_title(incident, slo, kind),
-        started_at=incident.opened_at,
+        started_at=_started_at(incident, lead),
         now=now,
         summary=incident.lead.summary,
         severity=incident.lead.severity,
@@ -49,7 +51,7 @@ def view_of(
         told_at=told.at,
         ended_at=_ended_at(incident, judgement, now),
         refires=told.refires,
-        escalated=told.outcome is not None and _louder_than_first(incident),
+        escalated=len(told.live) > 1,
         would=lead.would,
         would_reason=lead.would_reason,
         budget_cost=_cost(incident, judgement),
@@ -57,9 +59,7 @@ def view_of(
     )
 
 
-def _slos(
-    judgement: Judgement, objectives: Mapping[str, Objective]
-) -> tuple[SloFacts | None, tuple[SloFacts, ...]]:
+def _slos(judgement: Judgement, objectives: Mapping[str, Objective]) -> tuple[SloFacts | None, tuple[SloFacts, ...]]:
     """Return the SLO that decided, and the others that the alerts can threaten."""
     slo = slo_facts(judgement.worst, objectives)
     others = (slo_facts(each, objectives) for each in judgement.covering if slo is None or each.slo != slo.id)
@@ -92,20 +92,26 @@ def _title(incident: Incident, slo: SloFacts | None, kind: Kind) -> str:
     return incident.lead.rule or incident.group.get("slo", "") or incident.id
 
 
+def _started_at(incident: Incident, lead: Loud) -> float:
+    """Return since when it matters: what was held long before began for people when it became a threat."""
+    if lead.reason in (Reason.HELD_FOR_A_DAY, Reason.HELD_TOO_LONG):
+        return incident.opened_at
+    began = incident.told.at if incident.told.phase not in (None, Phase.RESOLVED) else None
+    return max(incident.opened_at, min(lead.at, lead.at if began is None else began))
+
+
 def _ended_at(incident: Incident, judgement: Judgement, now: float) -> float | None:
     if judgement.phase is not Phase.RESOLVED:
         return None
     return incident.ended_at if incident.ended_at is not None else now
 
 
-def _louder_than_first(incident: Incident) -> bool:
-    return len(incident.told.roots) > 1
-
-
 def _cost(incident: Incident, judgement: Judgement) -> float | None:
+    """Return the part of the budget that was spent since people were told; where one SLO is concerned."""
     start = incident.told.budget_at_start
     end = judgement.worst.budget_remaining if judgement.worst is not None else None
-    return max(0.0, start - end) if start is not None and end is not None else None
+    one = len(judgement.covering) == 1
+    return max(0.0, start - end) if one and start is not None and end is not None else None
 
 
 def drawn_of(view: View) -> Drawn:
@@ -114,12 +120,16 @@ def drawn_of(view: View) -> Drawn:
     material = (
         view.phase, view.outcome, view.reason, view.refires, view.kinds_total, view.alerts_firing, view.would,
         view.guide, view.escalated, slo.verdict if slo else None, slo.cause if slo else None,
-        [each.id for each in view.other_slos], view.notice,
+        [each.id for each in view.other_slos], _still(view.notice),
     )  # fmt: skip
-    numbers = _numbers(slo)
+    numbers = (*_numbers(slo), (view.notice or {}).get(COUNTED, ""))
     several = view.alerts_total > 1 and view.kind is not Kind.NOTICE
     causes = _digest([(each.rule, each.where, each.firing, each.total) for each in view.causes]) if several else ""
     return Drawn(_digest(material), _digest(numbers), causes)
+
+
+def _still(facts: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    return sorted((name, value) for name, value in (facts or {}).items() if name != COUNTED)
 
 
 def _numbers(assessment: Assessment | None) -> tuple[str, ...]:
@@ -140,8 +150,5 @@ def _digest(value: object) -> str:
 
 def said_by(step: Step, view: View) -> View:
     """Return the view of the message that a step asks for."""
-    return replace(view, say=step.say or Say.ROOT, call=step.call, escalated=view.escalated or _escalates(step))
-
-
-def _escalates(step: Step) -> bool:
-    return step.say is Say.ROOT and step.root is None and bool(step.told.roots)
+    raises = step.say is Say.ROOT and step.root is None and bool(step.told.live)
+    return replace(view, say=step.say or Say.ROOT, call=step.call, escalated=view.escalated or raises)

@@ -13,7 +13,7 @@ from router.reason import limit as threshold
 from router.slack.escape import Markup, cut, fill_plain
 from router.slack.texts import Words
 from router.slack.texts.words import Plural
-from router.slo.objective import WINDOWS
+from router.slo.objective import WINDOWS, Tier
 from router.slo.verdict import Assessment, Verdict
 
 NAME_LIMIT = 90
@@ -173,8 +173,21 @@ def burn_limit(assessment: Assessment, words: Words) -> Markup:
     tier = assessment.tier
     if tier is None:
         return Markup("")
-    limit = threshold(tier.threshold, words.locale)
-    return Markup("\n" + words.burn_limit.format(does=words.tier_words[tier.level], threshold=limit))
+    does = words.tier_words[tier.level]
+    if _spent_fast(assessment, tier):
+        share, spent = percent(tier.share), percent(assessment.share_spent or 0.0)
+        line = words.share_limit.format(does=does, share=share, spent=spent, window=window(tier.long, words))
+    else:
+        line = words.burn_limit.format(does=does, threshold=threshold(tier.threshold, words.locale))
+    return Markup("\n" + line)
+
+
+def _spent_fast(assessment: Assessment, tier: Tier) -> bool:
+    """It is the share of the budget that tells people, where the burn rate alone would not (uneven traffic)."""
+    rates = (assessment.burn_long, assessment.burn_short)
+    slow = any(rate is not None and rate < tier.threshold * (1 - 1e-9) for rate in rates)
+    spent = assessment.share_spent is not None and assessment.share_spent >= tier.share * (1 - 1e-9)
+    return slow and spent and assessment.verdict in _THREATS
 
 
 def _join_rates(pairs: list[tuple[str, float | None]], words: Words) -> str:

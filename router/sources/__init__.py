@@ -34,8 +34,8 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         source.type: source
         for source in (
-            Source("alertmanager", alertmanager.parse, JSON, 10 * MIB),
-            Source("alertmanager-api", alertmanager_api.parse, JSON, 10 * MIB),
+            Source("alertmanager", alertmanager.parse, JSON, 32 * MIB),
+            Source("alertmanager-api", alertmanager_api.parse, JSON, 32 * MIB),
             Source("datadog", datadog.parse, JSON | FORM, MIB),
         )
     }

@@ -11,7 +11,7 @@ import orjson
 from router.alert import Status
 from router.state import keys
 from router.state.entries import Standing, unpack_alert, unpack_record
-from router.state.scripts import Argument, Client, Scripts, pipelined
+from router.state.scripts import Argument, Scripts
 
 QUARANTINE_ENTRIES = 1_000
 QUARANTINE_BYTES = 16 << 20
@@ -19,7 +19,6 @@ BODY_BYTES = 1 << 20
 """The most that is kept of one body; of a larger one the beginning is."""
 AT_ONCE = 50
 """Incidents read in one round trip."""
-PREFIXES = tuple(keys.prefix(partition) for partition in range(keys.PARTITIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +48,21 @@ class Board:
     def __init__(self, scripts: Scripts) -> None:
         self._scripts = scripts
 
-    @property
-    def _client(self) -> Client:
-        return self._scripts.client
-
     async def alerts(self) -> Sequence[Standing]:
         """Return every firing alert (of several placements the one that counts)."""
         found: list[Standing] = []
-        for partition in range(keys.PARTITIONS):
-            prefix = keys.prefix(partition)
-            [members] = await pipelined(self._client, [("SMEMBERS", prefix + "open")])
-            names = [member.decode() for member in members]
-            for start in range(0, len(names), AT_ONCE):
-                found += await self._of_incidents(prefix, names[start : start + AT_ONCE])
+        members = await self._scripts.read([("SMEMBERS", f"{prefix}open") for prefix in keys.PREFIXES])
+        places = [(prefix, key.decode()) for prefix, some in zip(keys.PREFIXES, members, strict=True) for key in some]
+        for start in range(0, len(places), AT_ONCE):
+            found += await self._of_incidents(places[start : start + AT_ONCE])
         return found
 
-    async def _of_incidents(self, prefix: str, names: Sequence[str]) -> list[Standing]:
+    async def _of_incidents(self, places: Sequence[tuple[str, str]]) -> list[Standing]:
         commands: list[tuple[Argument, ...]] = []
-        for name in names:
-            commands += [("HGETALL", f"{prefix}a:{name}"), ("HGETALL", f"{prefix}b:{name}")]
-            commands.append(("HMGET", f"{prefix}i:{name}", "id", "meta"))
-        replies = await pipelined(self._client, commands)
+        for prefix, key in places:
+            commands += [("HGETALL", f"{prefix}a:{key}"), ("HGETALL", f"{prefix}b:{key}")]
+            commands.append(("HMGET", f"{prefix}i:{key}", "id", "meta"))
+        replies = await self._scripts.read(commands)
         return [
             standing
             for records, bodies, head in zip(replies[::3], replies[1::3], replies[2::3], strict=True)
@@ -79,7 +72,7 @@ class Board:
     async def tally(self) -> Counter[str]:
         """Return how many firings were opened, and by "o:<outcome>:<reason>" what became of them, since the start."""
         counts: Counter[str] = Counter()
-        for stored in await pipelined(self._client, [("HGETALL", prefix + "tally") for prefix in PREFIXES]):
+        for stored in await self._scripts.read([("HGETALL", prefix + "tally") for prefix in keys.PREFIXES]):
             counts.update({name.decode(): int(amount) for name, amount in stored.items()})
         return counts
 
@@ -87,9 +80,7 @@ class Board:
         """Check the conservation law in every partition."""
         unaccounted, held, oldest = 0, 0, 0.0
         stages: Counter[str] = Counter()
-        for partition in range(keys.PARTITIONS):
-            arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}"]
-            row = await self._scripts.run("audit", [keys.prefix(partition) + "due"], arguments)
+        for row in await self._scripts.run_everywhere("audit", [f"{now:.6f}"]):
             unaccounted += int(row[0])
             held += int(row[1])
             for line in row[2]:
@@ -100,8 +91,8 @@ class Board:
 
     async def log(self, limit: int = 1_000) -> list[dict[str, Any]]:
         """Return the newest entries of the decision log, newest last; firings as {"record", "body", ...}."""
-        commands = [("XREVRANGE", prefix + "log", "+", "-", "COUNT", limit) for prefix in PREFIXES]
-        rows: list[tuple[bytes, dict[bytes, bytes]]] = list(chain(*await pipelined(self._client, commands)))
+        commands = [("XREVRANGE", prefix + "log", "+", "-", "COUNT", limit) for prefix in keys.PREFIXES]
+        rows: list[tuple[bytes, dict[bytes, bytes]]] = list(chain(*await self._scripts.read(commands)))
         rows.sort(key=lambda row: tuple(int(part) for part in row[0].split(b"-")))
         return [{name.decode(): value.decode() for name, value in fields.items()} for _, fields in rows[-limit:]]
 
@@ -116,7 +107,7 @@ class Board:
 
     async def kept(self, limit: int = QUARANTINE_ENTRIES) -> list[Kept]:
         """Return the newest bodies in quarantine, newest first."""
-        [rows] = await pipelined(self._client, [("XREVRANGE", keys.QUARANTINE, "+", "-", "COUNT", limit)])
+        [rows] = await self._scripts.read([("XREVRANGE", keys.QUARANTINE, "+", "-", "COUNT", limit)])
         return [
             Kept(
                 int(identity.split(b"-")[0]) / 1000,
@@ -133,7 +124,7 @@ class Board:
         found: dict[str, list[str]] = {}
         if not fingerprints:
             return found
-        for row in await pipelined(self._client, [("HMGET", prefix + "where", *fingerprints) for prefix in PREFIXES]):
+        for row in await self._scripts.read([("HMGET", prefix + "where", *fingerprints) for prefix in keys.PREFIXES]):
             for fingerprint, holders in zip(fingerprints, row, strict=True):
                 if holders:
                     found.setdefault(fingerprint, []).extend(holders.decode().split("\n"))

@@ -156,10 +156,10 @@ def _instant(value: float | None) -> str:
     return "" if value is None else f"{value:.6f}"
 
 
-def read(reply: Any) -> Reply:
+def read(raw: bytes) -> Reply:
     """Return the answer of accept.lua."""
-    codes, tokens, witness, raised = reply
-    return Reply(codes.decode(), [token.decode() for token in tokens], witness, raised == 1)
+    codes, witness, raised, *tokens = raw.decode().split("\n")
+    return Reply(codes, tokens, int(witness), raised == "1")
 
 
 def take(call: Call, reply: Reply, entries: Sequence[Entry], known: Known, results: list[Stored | None]) -> list[int]:

@@ -18,8 +18,10 @@ from router.errors import UnavailableError
 SOCKET_PATH_LIMIT = 100
 """sun_path holds 108 bytes on Linux, 104 on macOS."""
 START_S = 10.0
+"""How long the server may be silent while it starts; loading its data it may take as long as it wants."""
+STOP_S = 10.0
 LOCK_S = 3.0
-STEP_S = 0.05
+STEP_S = 0.02
 _SUPERVISE = 'exec 3<&0; (cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null) & exec "$@" </dev/null 3<&-'
 """The shell becomes the server; beside it a watcher waits for the pipe's end. $$ is the server's process."""
 
@@ -28,21 +30,38 @@ class Embedded:
     """A child Valkey whose data lives in `folder`; `url` leads to it once `start` has returned."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.resolve()
         self._lock: int | None = None
         self._child: asyncio.subprocess.Process | None = None
-        self._socket = _socket_path(folder)
+        self._short: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def url(self) -> str:
         """Where clients connect."""
         return f"unix://{self._socket}"
 
+    @property
+    def _socket(self) -> Path:
+        return Path(self._short.name if self._short is not None else self._folder) / "valkey.sock"
+
     async def start(self) -> None:
-        """Start the server and wait until it listens; raises UnavailableError with what to do when it cannot."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Start the server and wait until it serves; raises UnavailableError with what to do when it cannot."""
+        again = self._lock is not None
         if self._lock is None:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = await _lock(self._folder)
+        if self._short is None and len(os.fsencode(self._socket)) > SOCKET_PATH_LIMIT:
+            self._short = tempfile.TemporaryDirectory(prefix="alert-router-")
+        try:
+            await self._end()
+            await self._spawn(self._lock)
+            await self._serving()
+        except BaseException:
+            # A restart keeps folder and address: it is tried again.
+            await (self._end() if again else self.stop())
+            raise
+
+    async def _spawn(self, lock: int) -> None:
         self._socket.unlink(missing_ok=True)
         self._child = await asyncio.create_subprocess_exec(
             "/bin/sh", "-c", _SUPERVISE, "valkey-supervisor", str(get_binary_path()), *self._settings(),
@@ -50,17 +69,16 @@ class Embedded:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            pass_fds=(self._lock,),
+            pass_fds=(lock,),
         )  # fmt: skip
-        await self._listening()
 
     def _settings(self) -> list[str]:
         settings = {
             "port": "0",
             "unixsocket": str(self._socket),
             "unixsocketperm": "700",
-            "dir": str(self._folder.resolve()),
-            "logfile": str(self._folder.resolve() / "valkey.log"),
+            "dir": str(self._folder),
+            "logfile": str(self._folder / "valkey.log"),
             "loglevel": "notice",
             "appendonly": "yes",
             "appendfsync": "everysec",
@@ -70,18 +88,29 @@ class Embedded:
         }
         return [part for name, value in settings.items() for part in (f"--{name}", value)]
 
-    async def _listening(self) -> None:
-        for _ in range(int(START_S / STEP_S)):
-            if self._child is None or self._child.returncode is not None:
-                break
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_unix_connection(str(self._socket))
-                writer.close()
-                await writer.wait_closed()
+    async def _serving(self) -> None:
+        """Wait for PONG: a server that listens may still be loading, and stores nothing until it has."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + START_S
+        while self._child is not None and self._child.returncode is None and loop.time() < deadline:
+            answer = await self._ping()
+            if answer.startswith(b"+PONG"):
                 return
+            if answer.startswith(b"-LOADING"):
+                deadline = loop.time() + START_S
             await asyncio.sleep(STEP_S)
         log = self._folder / "valkey.log"
         raise UnavailableError(f"the embedded Valkey did not start: read {log}, or set REDIS_URL", code="embedded")
+
+    async def _ping(self) -> bytes:
+        try:
+            async with asyncio.timeout(1.0):
+                reader, writer = await asyncio.open_unix_connection(str(self._socket))
+                with contextlib.closing(writer):
+                    writer.write(b"PING\r\n")
+                    return await reader.readline()
+        except OSError:
+            return b""
 
     async def died(self) -> None:
         """Return once the server has ended, for whatever reason."""
@@ -91,13 +120,25 @@ class Embedded:
 
     async def stop(self) -> None:
         """End the server, its append-only file flushed, and release the folder."""
-        if self._child is not None:
-            _close_pipe(self._child)
-            await self._child.wait()
-            self._child = None
+        await self._end()
+        if self._short is not None:
+            self._short.cleanup()
+            self._short = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    async def _end(self) -> None:
+        if self._child is None:
+            return
+        _close_pipe(self._child)
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._child.wait()
+        except TimeoutError:
+            self._child.kill()
+            await self._child.wait()
+        self._child = None
 
 
 def _close_pipe(child: asyncio.subprocess.Process) -> None:
@@ -108,25 +149,20 @@ def _close_pipe(child: asyncio.subprocess.Process) -> None:
 
 async def _lock(folder: Path) -> int:
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    for _ in range(int(LOCK_S / STEP_S)):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    try:
+        for _ in range(int(LOCK_S / STEP_S)):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+                return descriptor
             await asyncio.sleep(STEP_S)
-        else:
-            os.ftruncate(descriptor, 0)
-            os.write(descriptor, f"{os.getpid()}\n".encode())
-            return descriptor
-    owner = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+        owner = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+    except BaseException:
+        os.close(descriptor)
+        raise
     os.close(descriptor)
     raise UnavailableError(
         f"another router (process {owner}) uses the data in {folder}: stop it, or set ROUTER_DATA_DIR elsewhere",
         code="locked",
     )
-
-
-def _socket_path(folder: Path) -> Path:
-    here = folder.resolve() / "valkey.sock"
-    if len(os.fsencode(here)) <= SOCKET_PATH_LIMIT:
-        return here
-    return Path(tempfile.mkdtemp(prefix="alert-router-")) / "valkey.sock"

@@ -133,7 +133,7 @@ class Record:
 
 def unpack_record(raw: bytes) -> Record:
     """Return a firing's record."""
-    st, sa, ea, _, cid, at, out, why, told, copy, _, would, held, rule = raw.decode().split("|", 13)
+    st, sa, _, ea, _, cid, at, out, why, told, copy, _, would, held, rule = raw.decode().split("|", 14)
     status = Status.FIRING if st == "f" else Status.RESOLVED
     return Record(
         status,

@@ -1,14 +1,12 @@
 """Every firing with its story, in the shape of a history record: those that live, and those in the decision log."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from redis.asyncio import Redis
 
 from router.alert import Status
 from router.state import keys
-from router.state.answers import translated
 from router.state.entries import Record, unpack_record
 from router.state.scripts import Scripts
 
@@ -24,31 +22,30 @@ class History:
 
     async def firings(self) -> list[dict[str, Any]]:
         """Return every known firing, ended ones first."""
-        with translated():
-            ended = [each for partition in range(keys.PARTITIONS) for each in await self._ended(partition)]
-            living = [each for partition in range(keys.PARTITIONS) for each in await self._living(partition)]
+        ended = [each for partition in keys.PREFIXES for each in await self._ended(partition)]
+        living = [each for partition in keys.PREFIXES for each in await self._living(partition)]
         return ended + living
 
-    @property
-    def _client(self) -> Any:
-        return cast(Redis, self._scripts.client)
-
-    async def _ended(self, partition: int) -> list[dict[str, Any]]:
-        rows = await self._client.xrange(keys.prefix(partition) + "log")
+    async def _ended(self, prefix: str) -> list[dict[str, Any]]:
+        [rows] = await self._scripts.read([("XRANGE", f"{prefix}log", "-", "+")])
         return [
             _record(fields[b"fp"], fields[b"record"], fields[b"body"], fields[b"incident"], fields[b"meta"])
             for _, fields in rows
             if fields[b"kind"] == b"firing"
         ]
 
-    async def _living(self, partition: int) -> list[dict[str, Any]]:
+    async def _living(self, prefix: str) -> list[dict[str, Any]]:
         found = []
-        prefix = keys.prefix(partition)
-        for raw in await self._client.smembers(prefix + "open"):
+        [members] = await self._scripts.read([("SMEMBERS", f"{prefix}open")])
+        for raw in members:
             key = raw.decode()
-            records = await self._client.hgetall(f"{prefix}a:{key}")
-            bodies = await self._client.hgetall(f"{prefix}b:{key}")
-            identity, meta = await self._client.hmget(f"{prefix}i:{key}", ["id", "meta"])
+            records, bodies, (identity, meta) = await self._scripts.read(
+                [
+                    ("HGETALL", f"{prefix}a:{key}"),
+                    ("HGETALL", f"{prefix}b:{key}"),
+                    ("HMGET", f"{prefix}i:{key}", "id", "meta"),
+                ]
+            )
             for name, record in records.items():
                 fingerprint, parsed = name.partition(b"~")[0], unpack_record(record)
                 # An ended firing that is settled stands in the log already.

@@ -66,6 +66,13 @@ class Incidents:
         self._owner = owner
         self._lease_s = lease_s
 
+    async def due(self, now: float) -> list[int]:
+        """Return the partitions in which an incident is due, in one round trip."""
+        counts = await self._scripts.read(
+            [("ZCOUNT", f"{prefix}due", "-inf", f"{now:.6f}") for prefix in keys.PREFIXES]
+        )
+        return [partition for partition, count in enumerate(counts) if count]
+
     async def claim(self, partition: int, now: float, limit: int) -> list[Claim]:
         """Take up to `limit` due incidents of a partition."""
         arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", self._owner, self._lease_s, limit]
@@ -104,23 +111,15 @@ class Incidents:
 
     async def wake(self, slo: str, now: float) -> int:
         """Make every incident that an SLO covers due now; returns how many of them have firing alerts."""
-        firing = 0
-        for partition in range(keys.PARTITIONS):
-            arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", slo]
-            firing += int(await self._scripts.run("wake", [keys.prefix(partition) + "due"], arguments))
-        return firing
+        return sum(int(firing) for firing in await self._scripts.run_everywhere("wake", [f"{now:.6f}", slo]))
 
     async def expire(self, now: float) -> int:
         """Resolve firings whose source went silent; returns how many."""
-        return sum([await self._expire(partition, now) for partition in range(keys.PARTITIONS)])
-
-    async def _expire(self, partition: int, now: float) -> int:
-        arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", EXPIRE_AT_ONCE]
         gone = 0
         while True:
-            some = int(await self._scripts.run("expire", [keys.prefix(partition) + "due"], arguments))
-            gone += some
-            if some < EXPIRE_AT_ONCE:
+            some: list[int] = await self._scripts.run_everywhere("expire", [f"{now:.6f}", EXPIRE_AT_ONCE])
+            gone += sum(some)
+            if max(some) < EXPIRE_AT_ONCE:
                 return gone
 
 

@@ -37,3 +37,6 @@ def freeze(method: str) -> str:
 def bucket(method: str, channel: str) -> str:
     """Return the key of a method's token bucket; `channel` is "" for the workspace's."""
     return f"ar:{{pace:{method}}}:bucket:{channel}"
+
+
+PREFIXES = tuple(prefix(partition) for partition in range(PARTITIONS))

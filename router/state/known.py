@@ -12,8 +12,9 @@ from router.state.entries import Entry
 
 LIMIT = 1_000_000
 """Alerts remembered; beyond it the incidents known longest are forgotten, which costs time and nothing else."""
-Stamp = tuple[str, str, float | None]
-GONE: Stamp = ("", "", None)
+Stamp = tuple[str, str, float | None, float | None]
+"""Body hash, class id, earliest and latest start."""
+GONE: Stamp = ("", "", None, None)
 """The stamp of an alert that is over: any further resolve of it is a duplicate."""
 
 
@@ -47,10 +48,11 @@ class Known:
             return False
         if entry.status is Status.RESOLVED:
             return stamp is GONE
-        body_hash, class_id, starts = stamp
+        body_hash, class_id, earliest, latest = stamp
         if body_hash != entry.body_hash or class_id != entry.class_id:
             return False
-        return starts is None or entry.starts_at is None or entry.starts_at >= starts
+        starts = entry.starts_at
+        return starts == latest or starts is None or latest is None or earliest is None or earliest <= starts <= latest
 
     def learn(self, key: str, before: str, after: str, codes: Iterable[tuple[Entry, str]]) -> None:
         """Take over what a call answered: the incident's tokens before and after it, a letter for each entry."""
@@ -87,10 +89,11 @@ def _note(stamps: dict[str, Stamp], entry: Entry, code: str) -> None:
         else:
             stamps.pop(entry.fingerprint, None)
     elif code in "NUD":
-        starts = entry.starts_at
+        earliest = latest = entry.starts_at
         before = stamps.get(entry.fingerprint)
-        if code != "N" and before is not None and before[2] is not None and starts is not None:
-            starts = min(starts, before[2])
-        stamps[entry.fingerprint] = (entry.body_hash, entry.class_id, starts)
+        if code != "N" and before is not None and earliest is not None:
+            earliest = min(earliest, before[2] or earliest)
+            latest = max(earliest, latest or earliest, before[3] or earliest)
+        stamps[entry.fingerprint] = (entry.body_hash, entry.class_id, earliest, latest)
     else:
         stamps.pop(entry.fingerprint, None)

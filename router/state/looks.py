@@ -111,14 +111,14 @@ def unpack_lead(raw: bytes | None) -> Lead:
     return Lead(**stored, guide=Guide(**guide) if guide else None)
 
 
-def unpack_incident(key: str, flat: list[bytes], flat_kinds: list[bytes], unsettled: int) -> Incident:
-    """Return an incident from its hash and its kinds, as claim.lua hands them over."""
+def unpack_incident(key: str, flat: list[bytes], flat_kinds: list[bytes], flat_unsettled: list[Any]) -> Incident:
+    """Return an incident from its hash, its kinds and the unsettled firings by class, as claim.lua hands them over."""
     fields = pairs(flat)
     meta = orjson.loads(fields[b"meta"])
+    unsettled: dict[bytes, int] = dict(zip(flat_unsettled[::2], flat_unsettled[1::2], strict=True))
     classes = {
-        name[2:].decode(): ClassState(unpack_class(raw), int(fields.get(b"n:" + name[2:], b"0")))
-        for name, raw in fields.items()
-        if name.startswith(b"c:")
+        cid.decode(): ClassState(unpack_class(fields[b"c:" + cid]), int(fields.get(b"n:" + cid, b"0")), count)
+        for cid, count in unsettled.items()
     }
     return Incident(
         key=key,
@@ -133,7 +133,7 @@ def unpack_incident(key: str, flat: list[bytes], flat_kinds: list[bytes], unsett
         kinds=tuple(sorted(map(_kind, *_columns(flat_kinds)), key=lambda kind: kind.first_at)) if flat_kinds else (),
         firing=int(fields.get(b"firing", b"0")),
         total=int(fields.get(b"total", b"0")),
-        unsettled=unsettled,
+        unsettled=sum(unsettled.values()),
         lead=unpack_lead(fields.get(b"lead")),
         stage=Stage(fields.get(b"phase", b"watching").decode()),
         ended_at=float(fields[b"ended"]) if b"ended" in fields else None,

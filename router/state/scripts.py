@@ -1,17 +1,19 @@
 """The Lua scripts: read from their files once, called by SHA, sent again whenever Redis has forgotten them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from hashlib import sha1
 from importlib import resources
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from redis import exceptions as redis_errors
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 
-from router.state.answers import ERRORS, classify, translated, unavailable
+from router.state.answers import ERRORS, classify, unavailable
+from router.state.keys import PREFIXES
 
+T = TypeVar("T")
 Client = Redis | RedisCluster
 Argument = str | bytes | int | float
 SHARED = {
@@ -40,19 +42,6 @@ def sha(name: str) -> str:
     return sha1(source(name), usedforsecurity=False).hexdigest()
 
 
-async def pipelined(client: Client, commands: Iterable[tuple[Argument, ...]]) -> list[Any]:
-    """Send reading commands in one round trip (on a cluster one for each node); raises UnavailableError."""
-    pipeline = cast(Any, client).pipeline(transaction=False)
-    for command in commands:
-        pipeline.execute_command(*command)
-    with translated():
-        replies = await pipeline.execute(raise_on_error=False)
-        for reply in replies:
-            if isinstance(reply, Exception):
-                raise reply
-    return cast(list[Any], replies)
-
-
 class Scripts:
     """Calls scripts on one client. Every script is idempotent, so a call whose fate is unknown is run once more."""
 
@@ -61,16 +50,36 @@ class Scripts:
 
     async def run(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run one script; raises UnavailableError when Redis cannot or will not."""
+        return await self.twice(lambda: self._evaluate(name, keys, arguments))
+
+    async def run_everywhere(self, name: str, arguments: Sequence[Argument]) -> list[Any]:
+        """Run one script in every partition in one round trip; ARGV begins with the partition's prefix.
+
+        Raises UnavailableError; partitions may have been served then.
+        """
+        commands = [("EVALSHA", sha(name), 1, f"{prefix}due", prefix, *arguments) for prefix in PREFIXES]
+        return await self.twice(lambda: self._pipeline(commands, name))
+
+    async def read(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        """Send reading commands in one round trip (on a cluster one for each node); raises UnavailableError."""
+        return await self.twice(lambda: self._pipeline(commands))
+
+    async def twice(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Return what an attempt returns, the second where the first broke off; raises UnavailableError."""
         try:
-            return await self._evaluate(name, keys, arguments)
+            return await attempt()
         except ERRORS as error:
-            if not await self.mend(error):
+            if not await self._mend(error):
                 raise unavailable(error) from error
         try:
-            return await self._evaluate(name, keys, arguments)
+            return await attempt()
         except ERRORS as error:
-            await self.mend(error)
+            await self._mend(error)
             raise unavailable(error) from error
+
+    async def load(self, name: str) -> None:
+        """Make Redis know a script (on a cluster every primary)."""
+        await cast(Any, self.client).script_load(source(name).decode())
 
     async def _evaluate(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         client = cast(Redis, self.client)
@@ -79,7 +88,23 @@ class Scripts:
         except redis_errors.NoScriptError:
             return await client.eval(source(name).decode(), len(keys), *keys, *arguments)
 
-    async def mend(self, error: BaseException) -> bool:
+    async def _pipeline(self, commands: Sequence[tuple[Argument, ...]], script: str = "") -> list[Any]:
+        replies = await self._replies(commands)
+        if any(isinstance(reply, redis_errors.NoScriptError) for reply in replies):
+            await self.load(script)
+            replies = await self._replies(commands)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    async def _replies(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        pipeline = cast(Any, self.client).pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        return cast(list[Any], await pipeline.execute(raise_on_error=False))
+
+    async def _mend(self, error: BaseException) -> bool:
         """Do what an error asks for before the next call; returns whether to try once more at once."""
         answer = classify(error)
         if answer.reconnect:

@@ -11,7 +11,7 @@ from router.slo.objective import Count, Measured, Ratio, Snapshot
 from router.slo.verdict import Memory, Verdict
 from router.state import keys
 from router.state.answers import translated
-from router.state.scripts import Scripts, pipelined
+from router.state.scripts import Scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Slos:
     async def load(self, slos: Iterable[str]) -> dict[str, Watched]:
         """Return the newest snapshots of these SLOs; one that was never measured is absent."""
         names = list(slos)
-        rows = await pipelined(self._scripts.client, (("GET", keys.snapshot(name)) for name in names))
+        rows = await self._scripts.read([("GET", keys.snapshot(name)) for name in names]) if names else []
         return {name: _unpack(row) for name, row in zip(names, rows, strict=True) if row}
 
 

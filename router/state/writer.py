@@ -13,11 +13,11 @@ from redis import exceptions as redis_errors
 from redis.asyncio.cluster import RedisCluster
 
 from router.errors import UnavailableError
-from router.state.answers import ERRORS, WAITAOF, unavailable
+from router.state.answers import WAITAOF
 from router.state.calls import Call, arguments, plan, read, take
 from router.state.entries import Entry, Stored
 from router.state.known import Known
-from router.state.scripts import Argument, Client, Scripts, sha, source
+from router.state.scripts import Argument, Client, Scripts, sha
 
 WAITAOF_MS = 1_000
 
@@ -86,12 +86,7 @@ class Writer:
     ) -> list[int]:
         """Send calls, once more where their fate is unknown; returns the places that must be sent in full."""
         packed = [arguments(call, entries, now) for call in calls]
-        try:
-            replies = await self._send(calls, packed)
-        except ERRORS as error:
-            if not await self._scripts.mend(error):
-                raise unavailable(error) from error
-            replies = await self._send_again(calls, packed)
+        replies = await self._scripts.twice(lambda: self._send(calls, packed))
         again: list[int] = []
         for call, answer in zip(calls, replies, strict=True):
             reply = read(answer)
@@ -99,17 +94,10 @@ class Writer:
             self._watch(call.partition, reply.witness, reply.raised)
         return again
 
-    async def _send_again(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
-        try:
-            return await self._send(calls, packed)
-        except ERRORS as error:
-            await self._scripts.mend(error)
-            raise unavailable(error) from error
-
     async def _send(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
         replies = await self._pipeline(calls, packed)
         if any(isinstance(reply, redis_errors.NoScriptError) for reply in replies):
-            await cast(Any, self._scripts.client).script_load(source("accept").decode())
+            await self._scripts.load("accept")
             replies = await self._pipeline(calls, packed)
         for reply in replies[: len(calls)]:
             if isinstance(reply, Exception):

@@ -112,7 +112,7 @@ def _for_reader(request: web.Request) -> Config:
 
 async def _asked(request: web.Request) -> list[Standing]:
     _for_reader(request)
-    wanted = wanted_by(request.query)
+    wanted = wanted_by(request)
     standings = await within_budget(request.app, request.app[PARTS].board.alerts())
     return await _chosen(standings, wanted)
 

@@ -19,20 +19,27 @@ log = structlog.get_logger(__name__)
 class Door:
     """All open connections, and which of them have not said yet what they want, oldest first."""
 
-    __slots__ = ("_open", "_waiting", "limits", "most")
+    __slots__ = ("_full", "_open", "_waiting", "limits", "most")
 
     def __init__(self, limits: Limits, most: int) -> None:
         self.limits = limits
         self.most = most
         self._open: set[Connection] = set()
+        self._full = False
         self._waiting: dict[Connection, None] = {}
 
     def enter(self, connection: "Connection") -> None:
         """Let one in; when the house is full, whoever has waited longest without a whole request goes."""
         self._open.add(connection)
-        if len(self._open) > self.most:
+        if len(self._open) <= self.most:
+            self._full = False
+            return
+        if not self._full:
+            self._full = True  # said once for each time it fills, not once for each of a thousand strangers
             log.warning("too_many_connections", most=self.most)
-            next(iter(self._waiting), connection).force_close()
+        out = next(iter(self._waiting), connection)
+        self.leave(out)
+        out.force_close()
 
     def leave(self, connection: "Connection") -> None:
         """Forget a connection that has ended."""
@@ -131,12 +138,13 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what is not HTTP with constant words; its bytes may hold credentials, so they are not logged."""
+        del message  # quotes what was sent
         log.info("not_http", status=status, error=type(exc).__name__)
         problem = "this is not a request that HTTP allows" if status == 400 else "the request failed"
         answer = refuse(request, status, problem)
         answer.force_close()
         return answer
 
-    def log_exception(self, *args: object, **kw: object) -> None:
+    def log_exception(self, *_args: object, **kw: object) -> None:
         """Name the kind of an error, and nothing of what was sent."""
         log.error("connection_failed", error=type(kw.get("exc_info", sys.exception())).__name__)

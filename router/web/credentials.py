@@ -4,12 +4,12 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from hmac import compare_digest
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from router.config.values import Auth
 from router.web.answers import Rejection, RejectionError
 
-RELAYED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Origin")
+RELAYED = (hdrs.FORWARDED, hdrs.X_FORWARDED_FOR, hdrs.ORIGIN, "X-Real-IP")
 """Headers that tell that somebody else stands behind a local peer: a proxy's client, or a web page in a browser."""
 
 
@@ -66,8 +66,10 @@ def _decoded(value: str) -> bytes:
 
 def _local(request: web.BaseRequest) -> bool:
     """Whether the peer is this machine itself, speaking for itself."""
-    if any(name in request.headers for name in RELAYED):
-        return False
+    headers = request.headers
+    for name in RELAYED:
+        if name in headers:
+            return False
     return request.transport is not None and is_this_machine(request.transport.get_extra_info("peername"))
 
 

@@ -143,9 +143,13 @@ class Load:
 
     @property
     def full(self) -> bool:
-        """Whether no more can be taken in now."""
-        limits = self._limits
-        return self.held_bytes > limits.in_flight_bytes or self.requests > limits.in_flight_requests
+        """Whether no new request can be taken in now."""
+        return self.heavy or self.requests >= self._limits.in_flight_requests
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the bodies under way are larger together than they may be."""
+        return self.held_bytes > self._limits.in_flight_bytes
 
 
 class LateStores:

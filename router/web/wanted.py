@@ -1,11 +1,11 @@
 """Which alerts a client of Alertmanager's API v2 asks for: its query parameters, read and applied. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from multidict import MultiMapping
+from aiohttp import web
 
 from router.alert import Matcher, all_match, parse_matcher
 from router.gate import Outcome
@@ -31,8 +31,9 @@ class Wanted:
     unprocessed: bool = True
 
 
-def wanted_by(query: "MultiMapping[str]") -> Wanted:
-    """Read the parameters; raises RejectionError (400) that names the one which cannot be read."""
+def wanted_by(request: web.BaseRequest) -> Wanted:
+    """Read the query parameters; raises RejectionError (400) that names the one which cannot be read."""
+    query = request.query
     filters = query.getall("filter", [])
     pattern = query.get("receiver", "")
     return Wanted(
@@ -54,7 +55,7 @@ def _read(name: str, text: str, read: Callable[[str], T]) -> T:
         raise RejectionError(400, f"cannot read parameter {name}: {error}") from error
 
 
-def _flag(query: "MultiMapping[str]", name: str) -> bool:
+def _flag(query: Mapping[str, str], name: str) -> bool:
     text = query.get(name, "true").lower()
     if text not in TRUE | FALSE:
         raise RejectionError(400, f"parameter {name} must be true or false")

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from router.testing.workspace import TOKEN, Message
 from tests.support.alertmanager import AlertmanagerServer
 from tests.support.company import (
     CAUSES,
+    FAILURES,
     RULES,
     SECOND_RULES,
     alertmanager_config,
@@ -64,11 +66,16 @@ class Watched:
         """Everything in threads."""
         return [message for message in self.slack.posts("C0SRE") if message.thread_ts]
 
-    async def balance(self) -> Balance:
-        """Whether everything that was accepted is accounted for."""
+    async def records(self) -> list[dict[str, Any]]:
+        """Every firing that the router knows, as in a history."""
         client = connect(f"unix://{(self.router.data / 'valkey.sock').resolve()}")
         records = await History(Scripts(client)).firings()
         await client.aclose()
+        return records
+
+    async def balance(self) -> Balance:
+        """Whether everything that was accepted is accounted for."""
+        records = await self.records()
         for record in records:
             record["fingerprint"] = sender_fingerprint(record["labels"])
         mine = [each for each in records if each["source"] not in ("slo", "router")]
@@ -157,17 +164,22 @@ async def _errors_page_once(company: Company) -> None:
     """(b) Errors start: exactly one page, whole, with the causes in its thread; also where the router keeps dying."""
     _switch_causes(company, 1)
     await until(_metric_is(company.enforcing.router, "alert_router_held_alerts", 3), "causes are held again", 60)
-    company.shop.failing = 1.0
+    company.shop.to_fail = FAILURES
     deaths = asyncio.create_task(_kill_again_and_again(company.dying))
     page = (await until(company.enforcing.pages, "the page", 120))[0]
     text = f"{page.text} {json.dumps(page.blocks, ensure_ascii=False)}"
-    for part in ("Shop availability", "Customers cannot buy anything", "1 h", "5 min", "https://guides.example.com/shop-errors"):
+    for part in (
+        "Shop availability",
+        "Customers cannot buy anything",
+        "1 h",
+        "5 min",
+        "https://guides.example.com/shop-errors",
+    ):
         assert part in text, f"{part!r} is not in the page: {text}"
     await until(lambda: _names(company.enforcing.replies(), CAUSES), "the causes in the thread", 60)
     await deaths
     await until(company.dying.pages, "the page of the router that was killed", 120)
     await until(lambda: _names(company.dying.replies(), CAUSES), "its causes", 90)
-    company.shop.failing = 0.0
     assert len(company.enforcing.pages()) == 1
     assert len(company.dying.pages()) == 1
 
@@ -229,6 +241,8 @@ async def _everything_is_accounted_for(company: Company) -> None:
         found = await watched.balance()
         assert found, str(found)
         watched.slack.assert_clean()
+    told = [each for each in await company.shadowing.records() if each["reason"] == "shadow"]
+    assert {each["would"] for each in told} == {"drop"}, "what enforce mode would have done is recorded"
     shadow = company.shadowing.router
     assert await shadow.metric("alert_router_held_alerts") == 0
     assert await shadow.metric("alert_router_outcomes_total", outcome="forward", reason="shadow") > 0

@@ -40,9 +40,11 @@ class Shelf:
         self.failure: Exception | None = None
         self.open = asyncio.Event()
         self.open.set()
+        self.reached = asyncio.Event()
         self._statuses: dict[str, Status] = {}
 
     async def accept(self, alerts: Sequence[Alert]) -> Took:
+        self.reached.set()
         await self.open.wait()
         if self.failure is not None:
             raise self.failure

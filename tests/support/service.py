@@ -25,7 +25,11 @@ class RouterProcess:
         self.log = data.parent / f"{data.name}.log"
         self.screen = data.parent / f"{data.name}.out"
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROUTER_", "REDIS_"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("SLACK_", "ROUTER_", "REDIS_"))
+            },
             "ROUTER_LISTEN": f"127.0.0.1:{self.port}",
             "ROUTER_DATA_DIR": str(data),
             **environment,
@@ -41,7 +45,9 @@ class RouterProcess:
         """Start the process without waiting for it."""
         command = [sys.executable, "-m", "router", "serve", "--config", str(self.config)]
         with self.log.open("ab") as log, self.screen.open("ab") as screen:
-            self.process = subprocess.Popen(command, stdout=screen, stderr=log, env=self.environment, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdout=screen, stderr=log, env=self.environment, start_new_session=True
+            )
 
     async def start(self) -> Self:
         """Start and wait until it is ready."""

@@ -1,4 +1,4 @@
-"""A small HTTP service under steady traffic whose failures and troubles a test switches on and off."""
+"""A small HTTP service under steady traffic: a test says how many requests fail, and which troubles it has."""
 
 import asyncio
 from typing import Self
@@ -16,7 +16,8 @@ class Shop:
 
     def __init__(self) -> None:
         self.port = free_port()
-        self.failing = 0.0
+        self.to_fail = 0.0
+        """So many of the next requests fail: a known part of the error budget, however slow the machine is."""
         self.troubles = {"disk_slow": 0, "pod_restarts": 0, "db_connections": 0}
         self._good = 0.0
         self._bad = 0.0
@@ -38,8 +39,10 @@ class Shop:
             await asyncio.sleep(TICK_S)
             now = loop.time()
             requests, last = REQUESTS_PER_S * (now - last), now
-            self._bad += requests * self.failing
-            self._good += requests * (1 - self.failing)
+            bad = min(requests, self.to_fail)
+            self.to_fail -= bad
+            self._bad += bad
+            self._good += requests - bad
 
     async def _metrics(self, _: web.Request) -> web.Response:
         lines = [

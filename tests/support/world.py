@@ -1,19 +1,23 @@
 """The whole router on a real Valkey, with a clock moved by hand, an SLO source set by hand and a ledger of messages."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from router.alert import Alert, Status, fingerprint_of
 from router.app.engine import Engine, assemble
 from router.app.reload import Configuration
 from router.config.load import load
-from router.errors import DeliveryError
+from router.dispatch import Dispatcher, Parts
+from router.errors import AmbiguousError, DeliveryError, RefusedError
 from router.incident import Order, Receipt, Say
 from router.slo.objective import DAY_S, PERIOD, WINDOWS, Count, Objective, Snapshot
 from router.state.connect import connect
+from router.state.incidents import Incidents
 from router.state.scripts import Scripts
+from router.state.slos import Slos
 from router.web.metrics import Metrics
 from tests.support.state import START, ManualClock
 
@@ -83,21 +87,48 @@ class HandSource:
         return sum(seconds * ratio * RATE_PER_S for seconds, ratio in spans)
 
 
+Hook = Callable[[Order], Awaitable[None]]
+
+
 @dataclass
 class Ledger:
-    """Takes orders as Slack would, and can be told to refuse."""
+    """Takes orders as Slack would, looks up what may be there already, and can be told to refuse or to die."""
 
     clock: ManualClock
     orders: list[Order] = field(default_factory=list)
     refuse: list[DeliveryError] = field(default_factory=list)
-    count: int = 0
+    closed: dict[str, str] = field(default_factory=dict)
+    """Channels that take no message, and Slack's error code; they go to the fallback channel if there is one."""
+    before: Hook | None = None
+    after: Hook | None = None
+    receipts: dict[str, Receipt] = field(default_factory=dict)
 
     async def deliver(self, order: Order) -> Receipt:
         if self.refuse:
             raise self.refuse.pop(0)
+        if self.before is not None:
+            await self.before(order)
+        receipt = self._taken(order)
+        if self.after is not None:
+            await self.after(order)
+        return receipt
+
+    def _taken(self, order: Order) -> Receipt:
+        if order.ts:
+            self.orders.append(order)
+            return Receipt(order.channel, order.ts)
+        if order.intent_at is not None and order.delivery_id in self.receipts:
+            return self.receipts[order.delivery_id]
+        if order.intent_at is not None and order.lookups < 1:
+            raise AmbiguousError("not_found_yet", retry_after_s=3.0)
+        code = self.closed.get(order.channel, "")
+        if code and not order.fallback_channel:
+            raise RefusedError(code, retry_after_s=60.0)
+        channel = order.fallback_channel if code else order.channel
         self.orders.append(order)
-        self.count += 1
-        return Receipt(order.channel, order.ts or f"{int(self.clock.now())}.{self.count:06d}")
+        ts = f"{int(self.clock.now())}.{len(self.receipts) + 1:06d}"
+        receipt = self.receipts[order.delivery_id] = Receipt(channel, ts, f"rerouted:{code}" if code else "")
+        return receipt
 
     def posts(self, say: Say = Say.ROOT) -> list[Order]:
         return [order for order in self.orders if order.view.say is say and not order.ts]
@@ -105,18 +136,27 @@ class Ledger:
     def edits(self) -> list[Order]:
         return [order for order in self.orders if order.ts]
 
+    def notices(self, what: str) -> list[Order]:
+        """Root messages, new and edited, of one kind of notice."""
+        return [order for order in self.orders if (order.view.notice or {}).get("what") == what]
+
+    def alerts(self) -> list[Order]:
+        """New root messages that are no notices."""
+        return [order for order in self.posts() if order.view.notice is None]
+
 
 @dataclass
 class World:
     """What a test drives."""
 
-    engine: Engine
+    configuration: Configuration
     clock: ManualClock
     source: HandSource
     slack: Ledger
     metrics: Metrics
     scripts: Scripts
     folder: Path
+    engine: Engine = field(init=False)
 
     async def send(self, *alerts: Alert) -> None:
         """Alerts come in and whatever is due at once is done."""
@@ -131,6 +171,33 @@ class World:
             await self.engine.expire()
             await self.engine.evaluate({"prometheus": self.source})
             await self.engine.settle()
+
+    def another(self, owner: str, lease_s: float | None = None) -> Engine:
+        """The engine of a second replica on the same state and the same Slack."""
+        return _engine(self, owner, lease_s)
+
+    def counted(self) -> dict[str, int]:
+        """Outcomes as the metrics show them, by "outcome:reason"."""
+        found = {}
+        for text in self.metrics.render().decode().splitlines():
+            matched = re.fullmatch(r'alert_router_outcomes_total\{outcome="(\w+)",reason="(\w+)"\} ([\d.]+)', text)
+            if matched:
+                found[f"{matched[1]}:{matched[2]}"] = int(float(matched[3]))
+        return found
+
+    def metric(self, name: str) -> float | None:
+        """One sample of the metrics, by its name with labels."""
+        for text in self.metrics.render().decode().splitlines():
+            if text.startswith(f"alert_router_{name} "):
+                return float(text.rsplit(" ", 1)[1])
+        return None
+
+    async def change(self, old: str, new: str) -> None:
+        """Change a part of router.yaml and reload."""
+        path = self.folder / "router.yaml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        assert await self.configuration.reload()
 
     async def tally(self) -> dict[str, int]:
         """Settled outcomes by "outcome:reason"."""
@@ -158,25 +225,36 @@ def firing(name: str, now: float = START, **labels: str) -> Alert:
 
 def resolved(alert: Alert, now: float) -> Alert:
     """The same alert, over."""
-    from dataclasses import replace
-
     return replace(alert, status=Status.RESOLVED, ends_at=now)
 
 
+def _engine(world: "World", owner: str, lease_s: float | None) -> Engine:
+    """The service's engine; with leases as short as the test wants (they run on Redis' own clock)."""
+    configuration = world.configuration
+    engine = assemble(world.scripts, world.clock, configuration, world.slack, world.metrics, owner)
+    if lease_s is None:
+        return engine
+    incidents, slos = Incidents(world.scripts, owner, lease_s), Slos(world.scripts, owner)
+    parts = Parts(incidents, slos, engine.board, world.slack, world.clock, world.metrics, lambda: configuration.current)
+    return replace(engine, incidents=incidents, dispatcher=Dispatcher(parts, engine.intake.accept))
+
+
 @asynccontextmanager
-async def open_world(url: str, folder: Path, mode: str = "enforce") -> AsyncIterator[World]:
+async def open_world(
+    url: str, folder: Path, mode: str = "enforce", *, lease_s: float | None = None, config: str = CONFIG
+) -> AsyncIterator[World]:
     """A world on an emptied server, its SLO healthy and measured once."""
     (folder / "slos").mkdir(exist_ok=True)
     (folder / "slos/checkout.yaml").write_text(SLO.format(name="checkout-availability", title="Checkout availability"))
-    (folder / "router.yaml").write_text(CONFIG.format(mode=mode))
+    (folder / "router.yaml").write_text(config.format(mode=mode))
     clock = ManualClock()
     client = connect(url)
     await client.flushall()
     scripts = Scripts(client)
     configuration = Configuration(lambda: load(str(folder / "router.yaml"), {}), clock.now)
     slack, metrics = Ledger(clock), Metrics()
-    engine = assemble(scripts, clock, configuration, slack, metrics, "world")
-    world = World(engine, clock, HandSource(), slack, metrics, scripts, folder)
-    await engine.evaluate({"prometheus": world.source})
+    world = World(configuration, clock, HandSource(), slack, metrics, scripts, folder)
+    world.engine = _engine(world, "world", lease_s)
+    await world.engine.evaluate({"prometheus": world.source})
     yield world
     await client.aclose()

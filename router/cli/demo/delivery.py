@@ -67,7 +67,8 @@ class Stage:
         notice = view.kind is Kind.NOTICE
         label = self.words.notice if notice else self.words.badges[view.outcome]
         style = NOTICE_STYLE if notice else STYLES[view.outcome]
-        text = self.words.captions[view.reason].format(since=clock(view.started_at))
+        since = min((each.first_at for each in view.causes), default=view.started_at)
+        text = self.words.captions[view.reason].format(since=clock(since))
         self.screen.news(view.now, text, label, style)
 
     async def _edit(self, order: Order) -> Receipt:

@@ -131,6 +131,7 @@ EN = Words(
     also_burning="Also burning: {slos}",
     budget_left="*Budget left*\n{left}",
     burn_rate="*Burn rate*\n{rates}{limit}",
+    share_limit="({spent} of the budget spent in {window}; {does} at {share})",
     burn_limit="({does} at {threshold})",
     burn_one="{rate} over {window}",
     burn_join=", ",

@@ -133,6 +133,7 @@ JA = Words(
     also_burning="ほかに消費中のSLO：{slos}",
     budget_left="*残りバジェット*\n{left}",
     burn_rate="*バーンレート*\n{rates}{limit}",
+    share_limit="（{window}で予算の{spent}を消費。{share}で{does}）",
     burn_limit="（{threshold}以上で{does}）",
     burn_one="{window}で{rate}",
     burn_join="、",

@@ -83,6 +83,8 @@ class Words:
 
     budget_left: str
     burn_rate: str
+    share_limit: str
+    """Why the burn rate is not the measure: {spent} of the budget in {window}, {does} at {share}."""
     burn_limit: str
     burn_one: str
     burn_join: str

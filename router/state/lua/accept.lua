@@ -8,10 +8,10 @@
 --   incidents  [key, id for a new one, meta JSON, expected token or ""]
 --   alerts     [incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, copy (1/0)]
 --   renewals   [incident no, fp, expires] of re-sends left out
--- Returns one letter for each alert: N new firing, U updated, D duplicate, S stale, R resolved, T resolve of an unknown
--- alert, ? not looked at (token passed), small where the same again may be answered otherwise though the token stands;
--- then token before and after of each incident ("" when there is none, "?" when it was not the expected one); then the
--- witness counter, and 1 when it was raised.
+-- Returns one text of lines. First a letter for each alert: N new firing, U updated, D duplicate, S stale, R resolved,
+-- T resolve of an unknown alert, ? not looked at (token passed), small where the same again may be answered otherwise
+-- though the token stands; then the witness counter, and 1 when it was raised; then each incident's token before and
+-- after ("" when there is none, "?" when it was not the expected one).
 local P, now, ttl = ARGV[1], ARGV[2], ARGV[3]
 local at = tonumber(now)
 local head = cjson.decode(ARGV[4])
@@ -73,6 +73,7 @@ local function repeated(w, a, r)
   renew(w, a.fp, a.expires)
   local code = 'D'
   if later(r.sa, a.sa) then r.sa, w.dirty[a.fp] = a.sa, true end
+  if later(a.sa, r.la) then r.la, w.dirty[a.fp] = a.sa, true end
   if r.bh ~= a.bh then
     code, r.bh, w.bodies[a.fp], w.dirty[a.fp] = 'U', a.bh, a.body, true
     if lead_by(w, a) then w.bumps = w.bumps + 1 end
@@ -88,7 +89,7 @@ end
 local function begin(w, a)
   create(w)
   know_class(w, a.cls)
-  open(w, a.fp, {st = 'f', sa = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '', told = '',
+  open(w, a.fp, {st = 'f', sa = a.sa, la = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '', told = '',
     copy = a.copy, stale = '', would = '', held = '', rule = a.rule}, a.where)
   w.bodies[a.fp] = a.body
   lead_by(w, a)
@@ -100,7 +101,7 @@ local function fires(w, a)
   local r = w.records[a.fp]
   if r and r.st == 'f' then return repeated(w, a, r) end
   if r then
-    if r.st == 'x' or not late(a.sa, r.sa, r.ea) or not refused(r.stale) then return begin(w, a) end
+    if r.st == 'x' or not late(a.sa, r.la, r.ea) or not refused(r.stale) then return begin(w, a) end
     if r.stale == '' then r.stale, w.dirty[a.fp] = now, true end
     return 'S'
   end
@@ -129,7 +130,7 @@ local function resolves(w, a)
   if not r then return bury(a) end
   if r.st == 'x' then r.st, r.ea, w.dirty[a.fp] = 'r', a.ea, true end
   if r.st ~= 'f' then return 'D' end
-  if later(r.sa, a.ea) then return 'S' end
+  if later(r.la, a.ea) then return 'S' end
   w.bodies[a.fp] = a.body
   close(w, a.fp, 'r', a.ea, a.body)
   return 'R'
@@ -147,10 +148,10 @@ for _, each in ipairs(head.renewals) do
   if not works[each[1]].passed then renew(works[each[1]], each[2], each[3]) end
 end
 
-local tokens = {}
-for no, w in ipairs(works) do
-  tokens[2 * no - 1] = w.passed and '?' or w.token
-  tokens[2 * no] = w.passed and '?' or save(w, now)
+local witness = changed and redis.call('INCR', P .. 'w') or redis.call('GET', P .. 'w') or '0'
+local lines = {table.concat(codes), witness, changed and '1' or '0'}
+for _, w in ipairs(works) do
+  lines[#lines + 1] = w.passed and '?' or w.token
+  lines[#lines + 1] = w.passed and '?' or save(w, now)
 end
-local witness = changed and redis.call('INCR', P .. 'w') or tonumber(redis.call('GET', P .. 'w') or '0')
-return {table.concat(codes), tokens, witness, changed and 1 or 0}
+return table.concat(lines, '\n')

@@ -2,18 +2,21 @@
 -- claim: take due incidents under a fenced lease. A claimed incident stays due at the lease's end, so that a dead
 -- worker's incident is looked at again by itself. Leases run on Redis' own clock, due times on the caller's.
 -- KEYS[1] P due.  ARGV: P, now, owner, lease s, limit.  Returns for each: key, lease token, HGETALL of the incident,
--- HGETALL of its kinds, number of firings without a settled outcome.
+-- HGETALL of its kinds, class id and number of its firings without a settled outcome, one after the other.
 local P, now, owner, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local clock = redis.call('TIME')
 local real = tonumber(clock[1]) + tonumber(clock[2]) / 1e6
 
 local function unsettled(key, fields)
-  local n = 0
+  local counts = {}
   for f = 1, #fields, 2 do
     local cid = string.match(fields[f], '^c:(.*)$')
-    if cid then n = n + redis.call('SCARD', waiting(P, key, cid)) + redis.call('SCARD', held(P, key, cid)) end
+    if cid then
+      counts[#counts + 1] = cid
+      counts[#counts + 1] = redis.call('SCARD', waiting(P, key, cid)) + redis.call('SCARD', held(P, key, cid))
+    end
   end
-  return n
+  return counts
 end
 
 local claimed = {}

@@ -109,7 +109,7 @@ local function forget_records()
   local some = redis.call('HSCAN', records, 0, 'COUNT', ARGV[9])[2]
   for a = 1, #some, 2 do
     local r = read(some[a + 1])
-    if r.st == 'r' then redis.call('SET', P .. 't:' .. some[a], r.sa .. '|' .. r.ea .. '|', 'PX', ttl) end
+    if r.st == 'r' then redis.call('SET', P .. 't:' .. some[a], r.la .. '|' .. r.ea .. '|', 'PX', ttl) end
     redis.call('HDEL', records, some[a])
     redis.call('HDEL', P .. 'b:' .. key, some[a])
   end

@@ -15,24 +15,25 @@
 --   P slo:S      SET    incident keys with a class that SLO S covers
 --   P tally      HASH   opened settled and o:<outcome>:<reason>
 --   P log        STREAM capped decision log; P w STRING witness counter
--- A record is "status|starts|ends|bodyhash|class|accepted|outcome|reason|told|copy|stale|would|held|rule".
--- Status: f firing, r resolved, x expired (the source went silent). The reason of a held one is that of its first hold.
+-- A record is "status|starts|latest|ends|bodyhash|class|accepted|outcome|reason|told|copy|stale|would|held|rule".
+-- Status: f firing, r resolved, x expired (the source went silent). Copies of one firing may differ in their start: the
+-- earliest and the latest are kept. The reason of a held one is that of its first hold.
 
 local STALE_S = 300
 local LOG_CAP = 20000
-local RECORD = '^' .. string.rep('([^|]*)|', 13) .. '(.*)$'
+local RECORD = '^' .. string.rep('([^|]*)|', 14) .. '(.*)$'
 
 local function read(text)
   if not text then return nil end
   local r = {}
-  r.st, r.sa, r.ea, r.bh, r.cid, r.at, r.out, r.why, r.told, r.copy, r.stale, r.would, r.held, r.rule =
+  r.st, r.sa, r.la, r.ea, r.bh, r.cid, r.at, r.out, r.why, r.told, r.copy, r.stale, r.would, r.held, r.rule =
     string.match(text, RECORD)
   return r
 end
 
 local function write(r)
-  return table.concat({r.st, r.sa, r.ea, r.bh, r.cid, r.at, r.out, r.why, r.told, r.copy, r.stale, r.would, r.held,
-    r.rule}, '|')
+  return table.concat({r.st, r.sa, r.la, r.ea, r.bh, r.cid, r.at, r.out, r.why, r.told, r.copy, r.stale, r.would,
+    r.held, r.rule}, '|')
 end
 
 -- A look is due at `at`, or earlier if one was already planned.

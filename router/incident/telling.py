@@ -1,0 +1,112 @@
+"""What a message that Slack took, refused, or may have taken means for an incident. Pure."""
+
+from dataclasses import replace
+
+from router.incident.judge import Judgement
+from router.incident.life import Incident, Intent, Root, Stage, Told
+from router.incident.messages import Call, Phase, Receipt, Say
+from router.incident.plan import Drawn, Settle, Step
+
+
+def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Step:
+    """Return the step to commit once Slack has the message: what people know now, and which firings that settles.
+
+    `drawn` are the digests of the view that was sent.
+    """
+    match step.say:
+        case Say.ROOT:
+            after = _after_root(step, judgement, receipt, drawn, now)
+        case Say.CAUSES:
+            after = replace(step.told, causes=Root(receipt.channel, receipt.ts, drawn.causes, "", now))
+        case _:
+            after = replace(step.told, pending=None, broadcast_at=now)
+            # The root message still tells of the episode before: it is edited next, into whatever is true then.
+            after = replace(after, phase=Phase.FIRING) if step.told.phase is None else after
+    settle = _settle_told(step, judgement, now) if step.telling else step.settle
+    return replace(step, told=after, settle=settle, due_at=now, say=None)
+
+
+def _after_root(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Told:
+    before = step.told
+    shown = Root(receipt.channel, receipt.ts, drawn.material, drawn.numbers, now, step.channel, before.refires)
+    edited = step.root
+    if edited is None:
+        after = replace(before, roots=(*before.roots, shown), causes=None, pending=None)
+    else:
+        shown = replace(shown, asked=edited.asked, episode=edited.episode)
+        after = replace(before, roots=tuple(shown if each.ts == edited.ts else each for each in before.roots))
+    if before.phase is None and not step.telling:
+        return after
+    return replace(after, phase=_known(after, judgement, drawn))
+
+
+def _known(after: Told, judgement: Judgement, drawn: Drawn) -> Phase | None:
+    """Return what people know once a root shows the phase; it is over when every message says so."""
+    if judgement.phase is Phase.RESOLVED and any(root.material != drawn.material for root in after.live):
+        return after.phase or Phase.FIRING
+    return judgement.phase
+
+
+def _settle_told(step: Step, judgement: Judgement, now: float) -> tuple[Settle, ...]:
+    """Settle what this message tells of; what is no louder than before has joined (it stands in the step)."""
+    settled = {each.class_id for each in step.settle}
+    lifts = step.call is Call.ESCALATED or (step.root is None and bool(step.told.live))
+    return (
+        *step.settle,
+        *(
+            Settle(cid, loud.outcome, loud.reason, now, loud.would, replace=lifts)
+            for cid, loud in judgement.mind.loud.items()
+            if cid not in settled
+        ),
+    )
+
+
+def refused(step: Step, incident: Incident, retry_at: float) -> Step:
+    """Return the step to commit when Slack did not take the message: nothing is told, look again at `retry_at`."""
+    stage = Stage.WAITING if incident.told.phase is None else incident.stage
+    return replace(step, stage=stage, told=incident.told, due_at=retry_at, say=None)
+
+
+def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:
+    """Return the step to take where a message was begun before, with its intent; None where it need not be finished.
+
+    What may already stand in Slack is looked up and finished first, whatever is owed now.
+    """
+    intent = incident.intent
+    if intent is None:
+        return step, None
+    begun = _edited(incident.told, intent) if intent.ts else None
+    if intent.ts and begun is None:
+        return step, None
+    if step.say is intent.say and step.channel == intent.channel and _ts(step.root) == intent.ts:
+        return step, intent
+    if intent.say is Say.BROADCAST:
+        return _finished_call(step, incident, intent)
+    finished = replace(step, say=intent.say, root=begun, channel=intent.channel, call=None, telling=False)
+    if intent.say is Say.ROOT and begun is None:
+        return replace(finished, telling=True), intent
+    return replace(finished, told=incident.told, thread=_thread(incident.told, intent.channel)), intent
+
+
+def _ts(root: Root | None) -> str:
+    return root.ts if root is not None else ""
+
+
+def _edited(told: Told, intent: Intent) -> Root | None:
+    standing = (*told.roots, *((told.causes,) if told.causes is not None else ()))
+    return next((root for root in standing if root.ts == intent.ts), None)
+
+
+def _finished_call(step: Step, incident: Incident, intent: Intent) -> tuple[Step, Intent | None]:
+    """Finish a broadcast that is still owed; one that is not may stand in Slack or not, it was true then."""
+    call = step.told.pending
+    if call is None:
+        return step, None
+    thread = _thread(incident.told, intent.channel)
+    return replace(step, say=Say.BROADCAST, root=None, channel=intent.channel, thread=thread, call=call), intent
+
+
+def _thread(told: Told, channel: str) -> str:
+    """Return the root message in a channel, the newest where there are several."""
+    inside = [root.ts for root in told.roots if root.channel == channel]
+    return inside[-1] if inside else ""

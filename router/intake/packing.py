@@ -1,0 +1,152 @@
+"""What is stored of an alert, packed; a re-send with the same content is not packed again."""
+
+from base64 import b32encode
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from router.alert import Alert
+from router.incident import Lead
+from router.intake.placing import Place, Placed
+from router.state.entries import Entry, pack_alert
+from router.state.looks import pack_lead
+
+GENERATION = 32_768
+"""Alerts packed before the older half of what is remembered goes (about 3 KiB each)."""
+SUMMARY_LIMIT = 1_000
+RULE_LIMIT = 200
+_SUMMARIES = ("summary", "description", "message", "title")
+_PLACES = ("instance", "pod", "host", "node", "service", "job", "namespace", "cluster", "operation")
+_RANKS = {
+    "page": 4, "critical": 4, "emergency": 4, "fatal": 4, "p1": 4,
+    "error": 3, "high": 3, "p2": 3,
+    "warning": 2, "warn": 2, "medium": 2, "ticket": 2, "p3": 2,
+    "info": 1, "low": 1, "none": 0,
+}  # fmt: skip
+DEFAULT_RANK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What an alert's content comes to: everything of an entry but its instants."""
+
+    alert: Alert
+    places: tuple[Place, ...]
+    body: bytes
+    body_hash: str
+    lead: bytes
+    rank: int
+    rule: str
+    where: str
+
+    def holds(self, alert: Alert) -> bool:
+        """Return whether another send of the alert has the same content."""
+        mine = self.alert
+        return (
+            mine.labels == alert.labels
+            and mine.annotations == alert.annotations
+            and mine.severity == alert.severity
+            and mine.generator_url == alert.generator_url
+            and mine.guide_url == alert.guide_url
+            and mine.rule == alert.rule
+            and mine.source == alert.source
+            and mine.notes == alert.notes
+        )
+
+    def entry(self, alert: Alert, place: Place, key: str, incident_id: str) -> Entry:
+        """Return the entry of a send under an incident; the id is used only if the incident is a new one."""
+        return Entry(
+            incident_key=key,
+            incident_id=incident_id,
+            meta=place.meta,
+            class_id=place.class_id,
+            class_json=place.class_json,
+            slos=place.slos,
+            fingerprint=alert.fingerprint,
+            status=alert.status,
+            starts_at=alert.starts_at,
+            ends_at=alert.ends_at,
+            expires_at=alert.expires_at,
+            rank=self.rank,
+            rule=self.rule,
+            where=self.where,
+            body=self.body,
+            body_hash=self.body_hash,
+            lead=self.lead,
+            copy=place.copy,
+        )
+
+
+class Packer:
+    """Remembers what it packed under one configuration, by fingerprint, in two generations."""
+
+    def __init__(self, generation: int = GENERATION) -> None:
+        self._generation = generation
+        self._young: dict[str, Packed] = {}
+        self._old: dict[str, Packed] = {}
+
+    def known(self, alert: Alert) -> Packed | None:
+        """Return what the alert was packed as, None when it is new or its content is another."""
+        packed = self._young.get(alert.fingerprint)
+        if packed is None:
+            packed = self._old.get(alert.fingerprint)
+            if packed is None:
+                return None
+            self._keep(packed)
+        return packed if packed.holds(alert) else None
+
+    def pack(self, alert: Alert, placed: Placed) -> Packed:
+        """Pack an alert and remember it."""
+        body = _trimmed(pack_alert(alert))
+        packed = Packed(
+            alert=alert,
+            places=placed.places,
+            body=body,
+            body_hash=blake2b(body, digest_size=8).hexdigest(),
+            lead=_trimmed(pack_lead(_lead(alert, placed))),
+            rank=_RANKS.get(alert.severity.lower(), DEFAULT_RANK) * 2 + (placed.guide is not None),
+            rule=alert.rule[:RULE_LIMIT],
+            where=_where(alert),
+        )
+        self._keep(packed)
+        return packed
+
+    def forget(self, fingerprint: str) -> None:
+        """Remember an alert no longer: it is over."""
+        self._young.pop(fingerprint, None)
+        self._old.pop(fingerprint, None)
+
+    def _keep(self, packed: Packed) -> None:
+        if len(self._young) >= self._generation:
+            self._old, self._young = self._young, {}
+        self._young[packed.alert.fingerprint] = packed
+
+
+def spoken_id(key: str, now: float) -> str:
+    """Return an incident's id, short enough to say aloud."""
+    digest = blake2b(f"{key}@{now:.6f}".encode(), digest_size=5).digest()
+    return "E-" + b32encode(digest).decode()[:6]
+
+
+def _trimmed(packed: bytes) -> bytes:
+    """Return a copy of its own size: what orjson returns keeps its whole buffer, 4 KiB at least (orjson 3.13)."""
+    return bytes(memoryview(packed))
+
+
+def _where(alert: Alert) -> str:
+    for name in _PLACES:
+        if alert.labels.get(name):
+            return alert.labels[name][:RULE_LIMIT]
+    return ""
+
+
+def _lead(alert: Alert, placed: Placed) -> Lead:
+    summary = next((alert.annotations[name] for name in _SUMMARIES if alert.annotations.get(name)), "")
+    return Lead(
+        source=alert.source,
+        rule=alert.rule,
+        severity=alert.severity,
+        summary=summary[:SUMMARY_LIMIT],
+        url=alert.generator_url,
+        guide=placed.guide,
+        facts=dict(alert.annotations) if placed.notice else {},
+    )
