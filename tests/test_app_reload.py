@@ -24,10 +24,9 @@ BAD = CONFIG.replace("receiver: sre", "receiver: nobody")
 
 @pytest.fixture
 async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
-    router = Serve(write_config(tmp_path / "etc"), tmp_path / "data")
-    await router.start()
-    yield router
-    assert await asyncio.to_thread(router.end) == 0
+    async with Serve(write_config(tmp_path / "etc"), tmp_path / "data") as router:
+        yield router
+        assert await asyncio.to_thread(router.end) == 0
 
 
 async def test_a_changed_file_takes_effect_without_being_asked(serve: Serve) -> None:
@@ -79,12 +78,11 @@ async def test_a_mounted_config_map_is_followed_through_every_swap(tmp_path: Pat
     _publish(mount, "1", CONFIG)
     for name in ("router.yaml", "slos"):
         (mount / name).symlink_to(f"..data/{name}")
-    router = Serve(mount / "router.yaml", data)
-    await router.start()
-    for number, text in enumerate((JAPANESE, CONFIG, JAPANESE), 1):
-        _publish(mount, str(number + 1), text)
-        await until(lambda: len(router.lines("reloaded")) == number, f"swap {number} is taken", 10)  # noqa: B023
-    assert await asyncio.to_thread(router.end) == 0
+    async with Serve(mount / "router.yaml", data) as router:
+        for number, text in enumerate((JAPANESE, CONFIG, JAPANESE), 1):
+            _publish(mount, str(number + 1), text)
+            await until(lambda: len(router.lines("reloaded")) == number, f"swap {number} is taken", 10)  # noqa: B023
+        assert await asyncio.to_thread(router.end) == 0
 
 
 def _publish(mount: Path, version: str, text: str) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -44,13 +46,10 @@ slo_sources:
 """
 
 
-def test_config() -> str:
+def guarded_config() -> str:
     """The usual configuration with every kind of credential in it."""
     _, rest = CONFIG.split("slos: [slos/*.yaml]\n")
     return SOURCES + "slos: [slos/*.yaml]\n" + rest
-
-
-test_config.__test__ = False  # type: ignore[attr-defined]
 
 
 async def _angry(request: web.Request) -> web.Response:
@@ -59,37 +58,52 @@ async def _angry(request: web.Request) -> web.Response:
     return web.Response(status=401 if "moved" not in request.path else 500, text=said)
 
 
-async def test_canaries_in_every_secret_are_seen_nowhere(tmp_path: Path) -> None:
-    token = "xoxb-" + "c4n4ry-slack-bot-token-x9"
-    valkey = await start_valkey(tmp_path / "valkey")
-    client = connect(valkey.url)
-    await client.config_set("requirepass", CANARIES["REDIS_PASSWORD"])
-    await client.aclose()
+@asynccontextmanager
+async def angry_prometheus() -> AsyncIterator[str]:
+    """Its URL."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", _angry)
     runner = web.AppRunner(app)
     await runner.setup()
     port = free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    slos = ("checkout", "search", "mail")
-    config = write_config(tmp_path / "etc", test_config(), slos)
-    for name, source in zip(slos, ("prometheus", "thanos", "mimir"), strict=True):
-        path = tmp_path / f"etc/slos/{name}.yaml"
-        path.write_text(path.read_text().replace("type: Prometheus", f"metricSourceRef: {source}, type: Prometheus"))
-    secrets = {**CANARIES, "SLACK_BOT_TOKEN": token}
-    router = Serve(
-        config,
-        tmp_path / "data",
-        "--log-level",
-        "debug",
-        **{name: value for name, value in secrets.items() if name != "REDIS_PASSWORD"},
-        REDIS_URL=valkey.url.replace("unix://", f"unix://:{CANARIES['REDIS_PASSWORD']}@"),
-        PROMETHEUS_URL=f"http://127.0.0.1:{port}",
-        SLACK_API_URL="http://127.0.0.1:1/api/",
-    )
-    seen = await _provoke(router)
+    yield f"http://127.0.0.1:{port}"
     await runner.cleanup()
-    await valkey.stop()
+
+
+@asynccontextmanager
+async def locked_valkey(folder: Path) -> AsyncIterator[str]:
+    """The URL of a server with a password, the password in it."""
+    server = await start_valkey(folder)
+    client = connect(server.url)
+    await client.config_set("requirepass", CANARIES["REDIS_PASSWORD"])
+    await client.aclose()
+    yield server.url.replace("unix://", f"unix://:{CANARIES['REDIS_PASSWORD']}@")
+    await server.stop()
+
+
+def write_guarded(folder: Path) -> Path:
+    """Write the configuration; each SLO is measured by another source."""
+    sources = {"checkout": "prometheus", "search": "thanos", "mail": "mimir"}
+    config = write_config(folder, guarded_config(), list(sources))
+    for name, source in sources.items():
+        path = folder / f"slos/{name}.yaml"
+        path.write_text(path.read_text().replace("type: Prometheus", f"metricSourceRef: {source}, type: Prometheus"))
+    return config
+
+
+async def test_canaries_in_every_secret_are_seen_nowhere(tmp_path: Path) -> None:
+    """On stdout and stderr at level debug, in every answer, in Valkey's log, as text and in base64."""
+    secrets = {**CANARIES, "SLACK_BOT_TOKEN": "xoxb-" + "c4n4ry-slack-bot-token-x9"}
+    given = {name: value for name, value in secrets.items() if name != "REDIS_PASSWORD"}
+    given["SLACK_API_URL"] = "http://127.0.0.1:1/api/"
+    async with angry_prometheus() as prometheus, locked_valkey(tmp_path / "valkey") as redis:
+        config = write_guarded(tmp_path / "etc")
+        options = ("--log-level", "debug")
+        async with Serve(
+            config, tmp_path / "data", *options, **given, REDIS_URL=redis, PROMETHEUS_URL=prometheus
+        ) as router:
+            seen = await _provoke(router)
     seen += [router.said, router.shown, (tmp_path / "valkey/valkey.log").read_text(errors="replace")]
     encoded = {name: b64encode(value.encode()).decode().rstrip("=") for name, value in secrets.items()}
     pair = {"basic": b64encode(f"u:{CANARIES['PROM_PASSWORD']}".encode()).decode()}
@@ -104,8 +118,6 @@ async def _provoke(router: Serve) -> list[str]:
     """Send what is good, bad and not allowed; return everything that was answered."""
     seen: list[str] = []
     statuses: list[int] = []
-    router.spawn()
-    await until(lambda: _listens(router), "it listens", 20)
     bearer = {"Authorization": f"Bearer {CANARIES['AM_TOKEN']}"}
     body = b'{"alerts":[{"status":"firing","labels":{"alertname":"A","service":"checkout"}}]}'
     tries: list[tuple[str, bytes, dict[str, str]]] = [
@@ -132,19 +144,11 @@ async def _provoke(router: Serve) -> list[str]:
     await until(lambda: len(router.lines("slo_source_unreachable")) == 3, "every SLO source was heard twice", 30)
     shown = ("/readyz", "/metrics", "/api/v2/status", "/api/v2/alerts", "/-/ready", "/healthz")
     seen += [await _text(router.url + path, bearer) for path in shown]
-    router.config.write_text(test_config() + "nonsense: ${AM_TOKEN}\n")
+    router.config.write_text(guarded_config() + "nonsense: ${AM_TOKEN}\n")
     await until(lambda: router.lines("reload_refused"), "the bad reload is refused", 15)
     seen.append(await _text(router.url + "/readyz", {}))
     assert await asyncio.to_thread(router.end) == 0
     return seen
-
-
-async def _listens(router: Serve) -> bool:
-    try:
-        await router.get("/healthz")
-    except aiohttp.ClientError:
-        return False
-    return True
 
 
 async def _text(url: str, headers: dict[str, str]) -> str:
@@ -164,15 +168,14 @@ async def test_messages_slack_gets_hold_no_secret_of_the_sources(tmp_path: Path)
     """The notice about a dead SLO source quotes what was heard: the host, never the password before it."""
     async with SlackStandIn(time.time) as slack:
         text = CONFIG.replace('"${PROMETHEUS_URL:-http://127.0.0.1:1}"', '"http://u:${IN_URL}@127.0.0.1:1"')
-        router = Serve(
+        async with Serve(
             write_config(tmp_path, text),
             tmp_path / "data",
             SLACK_BOT_TOKEN=TOKEN,
             SLACK_API_URL=slack.url,
             IN_URL=CANARIES["IN_URL"],
-        )
-        await router.start()
-        await router.send(firing())
-        await until(lambda: len(slack.posts("C0SRE")) >= 2, "the alert and the notice are posted", 30)
-        assert await asyncio.to_thread(router.end) == 0
-        assert "c4n4ry" not in "".join(repr(message) for message in slack.messages)
+        ) as router:
+            await router.send(firing())
+            await until(lambda: len(slack.posts("C0SRE")) >= 2, "the alert and the notice are posted", 30)
+            assert await asyncio.to_thread(router.end) == 0
+            assert "c4n4ry" not in "".join(repr(message) for message in slack.messages)

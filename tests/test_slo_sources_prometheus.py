@@ -256,13 +256,21 @@ async def test_a_calendar_window_holds_what_happened_since_it_began(source: Prom
 
 async def test_the_period_is_asked_for_rarely(source: PrometheusSource) -> None:
     """It is kept for P / 8640; everything else is measured anew."""
-    objective = objective_of(CHECKOUT)
+    objective = objective_of(CHECKOUT, target=0.9)
     first = await measured(source, objective)
     soon = await measured(source, objective, NOW + 60.0)
     later = await measured(source, objective, NOW + 301.0)
     assert soon.windows["period"] is first.windows["period"]
     assert later.windows["period"] is not first.windows["period"]
     assert soon.windows["1h"] != first.windows["1h"]
+
+
+async def test_the_period_is_asked_for_at_every_tick_while_the_slo_burns(source: PrometheusSource) -> None:
+    """What is left of the budget is what people act on."""
+    objective = objective_of(CHECKOUT)
+    first = await measured(source, objective)
+    soon = await measured(source, objective, NOW + 60.0)
+    assert soon.windows["period"] != first.windows["period"]
 
 
 async def test_an_objective_with_a_problem_is_never_asked_for(source: PrometheusSource) -> None:

@@ -268,4 +268,8 @@ def play(url: str, examples: int, steps: int) -> None:
 
 
 def test_any_interleaving_agrees_with_the_model(valkey_url: str) -> None:
-    play(valkey_url, examples=150, steps=25)
+    play(valkey_url, examples=50, steps=25)
+
+
+def test_redis_seven_zero_agrees_with_the_model_too(redis_url: str) -> None:
+    play(redis_url, examples=10, steps=20)

@@ -70,18 +70,20 @@ async def _serve(chosen: argparse.Namespace) -> int:
     starting = asyncio.create_task(router.start())
     stop = asyncio.create_task(asked.wait())
     await asyncio.wait((starting, stop), return_when=asyncio.FIRST_COMPLETED)
-    if not await _started(starting):
-        stop.cancel()
-        return 0
-    welcome(configuration.current, path, router.address, slack=bool(environment.slack_bot_token))
-    await stop
-    stopping()
-    await router.stop(linger=asked.politely)
+    if await _started(starting):
+        if not stop.done():
+            welcome(configuration.current, path, router.address, slack=bool(environment.slack_bot_token))
+        await stop
+        stopping()
+        await router.stop(linger=asked.politely)
     return 0
 
 
 async def _started(starting: "asyncio.Task[None]") -> bool:
-    """Return whether the router runs; a start that is under way when stopping is asked for is given up."""
+    """Return whether the router runs; a start that is under way when stopping is asked for is given up.
+
+    A call to Redis that swallows the cancellation times out after three seconds; the start then ends in its stop.
+    """
     starting.cancel()  # no-op once it is done
     try:
         await starting

@@ -11,7 +11,22 @@ from router.dispatch.journal import decisions_of
 from router.dispatch.parts import Parts
 from router.errors import AmbiguousError, DeliveryError
 from router.gate import Kind, Outcome
-from router.incident import Intent, Judgement, Life, Order, Say, Step, View, begun, judge, plan, refused, resumed, told
+from router.incident import (
+    Intent,
+    Judgement,
+    Life,
+    Order,
+    Say,
+    Step,
+    View,
+    attempted,
+    begun,
+    judge,
+    plan,
+    refused,
+    resumed,
+    told,
+)
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
 from router.incident.plan import Drawn
 from router.incident.view import COUNTED, drawn_of, said_by, view_of
@@ -156,7 +171,8 @@ class Look:
 
     async def _announce(self, step: Step, intent: Intent, now: float) -> bool:
         commit = Commit(
-            stage=self._incident.stage, due_at=now, mind=step.mind, told=self._incident.told, intent=intent,
+            stage=self._incident.stage, due_at=now, mind=step.mind, told=attempted(step, self._incident),
+            intent=intent,
             ended_at=self._incident.ended_at, keep=True,
         )  # fmt: skip
         return not (await self._parts.incidents.commit(self._claim, commit, now)).fenced

@@ -12,7 +12,6 @@ from router.dispatch.parts import Parts
 from router.errors import UnavailableError
 from router.incident import Incident, notice
 from router.incident.notice import SOURCE
-from router.state import keys
 from router.state.incidents import Claim
 
 LOG = structlog.get_logger(__name__)
@@ -73,7 +72,7 @@ class Dispatcher:
 
     async def _claim_all(self) -> int:
         now, found = self._parts.clock.now(), 0
-        for partition in range(keys.PARTITIONS):
+        for partition in await self._parts.incidents.due(now):
             room = AT_ONCE - len(self._looks)
             if room <= 0:
                 await asyncio.wait(self._looks, return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from router.incident.messages import (
 )
 from router.incident.notice import notice
 from router.incident.plan import Settle, Step, plan
-from router.incident.telling import refused, resumed, told
+from router.incident.telling import attempted, refused, resumed, told
 
 __all__ = [
     "Call",
@@ -45,6 +45,7 @@ __all__ = [
     "Step",
     "Told",
     "View",
+    "attempted",
     "begun",
     "judge",
     "notice",

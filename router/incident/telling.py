@@ -7,6 +7,9 @@ from router.incident.life import Incident, Intent, Root, Stage, Told
 from router.incident.messages import Call, Phase, Receipt, Say
 from router.incident.plan import Drawn, Settle, Step
 
+UNKNOWN = ""
+"""The digest of what nobody knows."""
+
 
 def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Step:
     """Return the step to commit once Slack has the message: what people know now, and which firings that settles.
@@ -61,10 +64,22 @@ def _settle_told(step: Step, judgement: Judgement, now: float) -> tuple[Settle, 
     )
 
 
+def attempted(step: Step, incident: Incident) -> Told:
+    """Return what is certain once a message has been begun: of one that is edited nobody knows what it shows."""
+    known, root = incident.told, step.root
+    if root is None:
+        return known
+    roots = tuple(replace(each, material=UNKNOWN) if each.ts == root.ts else each for each in known.roots)
+    causes = known.causes
+    if causes is not None and causes.ts == root.ts:
+        causes = replace(causes, material=UNKNOWN)
+    return replace(known, roots=roots, causes=causes)
+
+
 def refused(step: Step, incident: Incident, retry_at: float) -> Step:
     """Return the step to commit when Slack did not take the message: nothing is told, look again at `retry_at`."""
     stage = Stage.WAITING if incident.told.phase is None else incident.stage
-    return replace(step, stage=stage, told=incident.told, due_at=retry_at, say=None)
+    return replace(step, stage=stage, told=attempted(step, incident), due_at=retry_at, say=None)
 
 
 def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:

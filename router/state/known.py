@@ -13,9 +13,7 @@ from router.state.entries import Entry
 LIMIT = 1_000_000
 """Alerts remembered; beyond it the incidents known longest are forgotten, which costs time and nothing else."""
 Stamp = tuple[str, str, float | None, float | None]
-"""Body hash, class id, earliest and latest start."""
-GONE: Stamp = ("", "", None, None)
-"""The stamp of an alert that is over: any further resolve of it is a duplicate."""
+"""Body hash, class id, earliest and latest start; of an alert that is over "", "", None and its end."""
 
 
 @dataclass(slots=True)
@@ -46,9 +44,10 @@ class Known:
         stamp = known.stamps.get(entry.fingerprint) if known is not None else None
         if stamp is None:
             return False
-        if entry.status is Status.RESOLVED:
-            return stamp is GONE
         body_hash, class_id, earliest, latest = stamp
+        if entry.status is Status.RESOLVED:
+            ends = entry.ends_at
+            return not body_hash and (ends is None or (latest is not None and ends <= latest))
         if body_hash != entry.body_hash or class_id != entry.class_id:
             return False
         starts = entry.starts_at
@@ -85,7 +84,7 @@ class Known:
 def _note(stamps: dict[str, Stamp], entry: Entry, code: str) -> None:
     if entry.status is Status.RESOLVED:
         if code in "RD":
-            stamps[entry.fingerprint] = GONE
+            stamps[entry.fingerprint] = ("", "", None, entry.ends_at)
         else:
             stamps.pop(entry.fingerprint, None)
     elif code in "NUD":

@@ -28,6 +28,7 @@ from router.incident import (
     Step,
     Told,
     View,
+    attempted,
     begun,
     judge,
     plan,
@@ -241,7 +242,9 @@ class Bench:
         self.promises.ordered(self, order)
         intent = before or Intent(order.view.say, order.delivery_id, order.channel, self.now, ts=order.ts)
         if before is None:
-            announced = replace(step, told=incident.told, settle=(), stage=incident.stage, ended_at=incident.ended_at)
+            announced = replace(
+                step, told=attempted(step, incident), settle=(), stage=incident.stage, ended_at=incident.ended_at
+            )
             self.commit(incident, judgement, announced, intent, keep=True)
         self.due_at = self.now + 60.0
         self.slack.fault = fault
@@ -254,7 +257,7 @@ class Bench:
             if isinstance(error, AmbiguousError):
                 kept = replace(intent, lookups=intent.lookups + (error.code == "not_found_yet"))
             put_off = refused(step, incident, self.now + (error.retry_after_s or 1.0))
-            assert put_off.told == incident.told, "counts as told although Slack did not take it"
+            assert put_off.told.phase is incident.told.phase, "counts as told although Slack did not take it"
             self.commit(incident, judgement, put_off, kept)
             return
         finally:

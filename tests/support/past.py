@@ -102,13 +102,14 @@ def objective_of(
     window: TimeWindow | None = None,
     budgeting: Budgeting = Budgeting.OCCURRENCES,
     problem: str = "",
+    target: float = 0.999,
 ) -> Objective:
     """An objective that is measured so; goal and tiers play no part in measuring."""
     return Objective(
         id=name,
         title=name,
         service="checkout",
-        target=0.999,
+        target=target,
         window=window or TimeWindow(30 * DAY_S, "30d"),
         tiers=(),
         place=Place("slos/test.yaml", 1),

@@ -1,4 +1,4 @@
-"""A small model of what the state must hold: written from the rules of episodes, settlement and accounting, not from Lua.
+"""A small model of what the state must hold, from the rules of episodes, settlement and accounting, not from Lua.
 
 Everything is kept in plain dictionaries; one call of the model stands for one script call.
 """
@@ -96,7 +96,7 @@ class Model:
                 return "S"
         place = (self.partition_of[key], fingerprint)
         tomb = self.tombs.get(place)
-        if known is None and tomb is not None:
+        if tomb is not None:
             if _late(starts, tomb.starts, tomb.ends) and not _believed(tomb.late_since, now):
                 tomb.late_since = now if tomb.late_since is None else tomb.late_since
                 return "S"
@@ -133,13 +133,14 @@ class Model:
         known = incident.now.get(fingerprint) if incident is not None else None
         if incident is None or known is None:
             return self._buried(key, fingerprint, starts, ends)
+        if known.status == "r":
+            newer = ends is not None and known.ends is not None and ends > known.ends
+            return self._buried(key, fingerprint, starts, ends) if newer else "D"
+        if ends is not None and known.starts and max(known.starts) > ends:
+            return "S"
         if known.status == "x":
             known.status, known.ends = "r", ends
             return "D"
-        if known.status == "r":
-            return "D"
-        if ends is not None and known.starts and max(known.starts) > ends:
-            return "S"
         self._close(incident, known, "r", ends)
         return "R"
 

@@ -71,11 +71,15 @@ class HandSource:
 
     errors: list[tuple[float, float, float]] = field(default_factory=list)
     broken: str = ""
+    special: dict[str, Callable[[Objective, float], Snapshot]] = field(default_factory=dict)
+    """What is measured of single SLOs instead."""
+    asked: int = 0
 
     async def measure(self, objectives: Sequence[Objective], now: float) -> Mapping[str, Snapshot]:
-        return {each.id: self._snapshot(each, now) for each in objectives}
+        self.asked += 1
+        return {each.id: self.special.get(each.id, self.healthy)(each, now) for each in objectives}
 
-    def _snapshot(self, objective: Objective, now: float) -> Snapshot:
+    def healthy(self, objective: Objective, now: float) -> Snapshot:
         if self.broken:
             return Snapshot(objective.id, None, {}, error=self.broken)
         lengths = {**WINDOWS, PERIOD: objective.window.length_s}
@@ -172,9 +176,13 @@ class World:
             await self.engine.evaluate({"prometheus": self.source})
             await self.engine.settle()
 
-    def another(self, owner: str, lease_s: float | None = None) -> Engine:
-        """The engine of a second replica on the same state and the same Slack."""
-        return _engine(self, owner, lease_s)
+    def another(self, owner: str, incidents: Incidents | None = None) -> Engine:
+        """The engine of another replica on the same state and the same Slack."""
+        return _engine(self, owner, incidents)
+
+    def leases(self, owner: str, lease_s: float) -> Incidents:
+        """The incidents under leases of another length (they run on Redis' own clock)."""
+        return Incidents(self.scripts, owner, lease_s)
 
     def counted(self) -> dict[str, int]:
         """Outcomes as the metrics show them, by "outcome:reason"."""
@@ -228,13 +236,13 @@ def resolved(alert: Alert, now: float) -> Alert:
     return replace(alert, status=Status.RESOLVED, ends_at=now)
 
 
-def _engine(world: "World", owner: str, lease_s: float | None) -> Engine:
-    """The service's engine; with leases as short as the test wants (they run on Redis' own clock)."""
+def _engine(world: "World", owner: str, incidents: Incidents | None) -> Engine:
+    """The service's engine; its dispatcher with another way to the incidents where the test wants that."""
     configuration = world.configuration
     engine = assemble(world.scripts, world.clock, configuration, world.slack, world.metrics, owner)
-    if lease_s is None:
+    if incidents is None:
         return engine
-    incidents, slos = Incidents(world.scripts, owner, lease_s), Slos(world.scripts, owner)
+    slos = Slos(world.scripts, owner)
     parts = Parts(incidents, slos, engine.board, world.slack, world.clock, world.metrics, lambda: configuration.current)
     return replace(engine, incidents=incidents, dispatcher=Dispatcher(parts, engine.intake.accept))
 
@@ -254,7 +262,7 @@ async def open_world(
     configuration = Configuration(lambda: load(str(folder / "router.yaml"), {}), clock.now)
     slack, metrics = Ledger(clock), Metrics()
     world = World(configuration, clock, HandSource(), slack, metrics, scripts, folder)
-    world.engine = _engine(world, "world", lease_s)
+    world.engine = _engine(world, "world", None if lease_s is None else world.leases("world", lease_s))
     await world.engine.evaluate({"prometheus": world.source})
     yield world
     await client.aclose()

@@ -184,7 +184,7 @@ class PrometheusSource:
         While the SLO burns it is read at every tick: what is left of the budget is what people act on.
         """
         start = kept.period_start(now)
-        if kept.period_known(start, now) and not burning:
+        if kept.period_known(start, now) and (kept.period is None or not burning):
             return
         length_s = max(now - start, 1.0)
         parts = plan.parts(PERIOD, kept.objective.window.text, length_s, kept.interval_s)

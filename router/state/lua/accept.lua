@@ -100,8 +100,7 @@ end
 local function fires(w, a)
   local r = w.records[a.fp]
   if r and r.st == 'f' then return repeated(w, a, r) end
-  if r then
-    if r.st == 'x' or not late(a.sa, r.la, r.ea) or not refused(r.stale) then return begin(w, a) end
+  if r and r.st == 'r' and late(a.sa, r.la, r.ea) and refused(r.stale) then
     if r.stale == '' then r.stale, w.dirty[a.fp] = now, true end
     return 'S'
   end
@@ -116,7 +115,7 @@ local function fires(w, a)
   return 'S'
 end
 
--- A resolve of what is not known: the newest one is remembered, for a firing that comes late.
+-- A resolve of a firing that is not known (yet): the newest one is remembered, for when the firing comes late.
 local function bury(a)
   local tomb = redis.call('GET', P .. 't:' .. a.fp)
   local starts, ends = string.match(tomb or '', '^(.-)|(.-)|')
@@ -127,10 +126,13 @@ end
 
 local function resolves(w, a)
   local r = w.records[a.fp]
-  if not r then return bury(a) end
-  if r.st == 'x' then r.st, r.ea, w.dirty[a.fp] = 'r', a.ea, true end
-  if r.st ~= 'f' then return 'D' end
+  if not r or r.st == 'r' and later(a.ea, r.ea) then return bury(a) end
+  if r.st == 'r' then return 'D' end
   if later(r.la, a.ea) then return 'S' end
+  if r.st == 'x' then
+    r.st, r.ea, w.dirty[a.fp] = 'r', a.ea, true
+    return 'D'
+  end
   w.bodies[a.fp] = a.body
   close(w, a.fp, 'r', a.ea, a.body)
   return 'R'

@@ -11,7 +11,7 @@
 --   P h:K:C      SET    record names of firings that are held and still fire
 --   P where      HASH   F -> incident keys that hold its firing now, one a line
 --   P x          ZSET   F@K -> when it resolves by itself (Alertmanager API v2)
---   P t:F        STRING tombstone "starts|ends|stale" of a resolve without a firing, or of a forgotten incident
+--   P t:F        STRING tombstone "starts|ends|stale" of the newest resolve whose firing is not known, or is forgotten
 --   P slo:S      SET    incident keys with a class that SLO S covers
 --   P tally      HASH   opened settled and o:<outcome>:<reason>
 --   P log        STREAM capped decision log; P w STRING witness counter
