@@ -74,17 +74,15 @@ class _Tick:
     before: Mapping[str, Watched]
     interval_s: float
     gap_after_s: float
+    errors: list[str] = field(init=False)
+    dead: bool = field(init=False)
+    """Whether the source answered for no SLO at all."""
     said: list[Alert] = field(default_factory=list)
     closing: list[Watched] = field(default_factory=list)
 
-    @property
-    def errors(self) -> list[str]:
-        return [error for each in self.snapshots.values() if (error := each.error)]
-
-    @property
-    def dead(self) -> bool:
-        """Whether the source answered for no SLO at all."""
-        return len(self.errors) == len(self.objectives)
+    def __post_init__(self) -> None:
+        self.errors = [each.error for each in self.snapshots.values() if each.error]
+        self.dead = len(self.errors) == len(self.objectives)
 
 
 class Evaluator:
