@@ -147,7 +147,7 @@ class Look:
         now = order.view.now
         intent = begun_before or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts)
         # Announced before the call: what a dead worker began must be looked up (a post) or said again (an edit).
-        if begun_before is None and not await self._announce(step, intent, now):
+        if not await self._announce(step, intent, now):
             return
         itself = self._is_notice()
         try:
@@ -170,12 +170,18 @@ class Look:
     # --- what is stored
 
     async def _announce(self, step: Step, intent: Intent, now: float) -> bool:
+        """Store what is about to be said, and settle what is not told by it; returns whether the lease still holds."""
         commit = Commit(
-            stage=self._incident.stage, due_at=now, mind=step.mind, told=attempted(step, self._incident),
+            stage=self._incident.stage,
+            due_at=now,
+            mind=step.mind,
+            told=attempted(step, self._incident),
+            settle=step.settle,
             intent=intent,
-            ended_at=self._incident.ended_at, keep=True,
-        )  # fmt: skip
-        return not (await self._parts.incidents.commit(self._claim, commit, now)).fenced
+            ended_at=self._incident.ended_at,
+            keep=True,
+        )
+        return await self._stored(commit, now)
 
     async def _put_off(self, step: Step, judgement: Judgement, intent: Intent, error: DeliveryError) -> None:
         """Slack did not take it: nothing is lost, it stays owed. An ambiguous post keeps its intent."""
@@ -204,9 +210,13 @@ class Look:
             forget=step.forget,
             log=entries,
         )
+        await self._stored(commit, now)
+
+    async def _stored(self, commit: Commit, now: float) -> bool:
         settled = await self._parts.incidents.commit(self._claim, commit, now)
         if settled.fenced:
             LOG.warning("look_fenced", incident=self._incident.id)
-            return
+            return False
         for (outcome, reason), amount in settled.counts.items():
             self._parts.meter.outcome(outcome, reason, amount)
+        return True

@@ -5,20 +5,15 @@ import contextlib
 
 import structlog
 
-from router.alert import Status
 from router.dispatch.channels import Accept, Channels
 from router.dispatch.look import Look
 from router.dispatch.parts import Parts
+from router.dispatch.stuck import Stuck
 from router.errors import UnavailableError
-from router.incident import Incident, notice
-from router.incident.notice import SOURCE
 from router.state.incidents import Claim
 
 LOG = structlog.get_logger(__name__)
 AT_ONCE = 32
-STUCK = 3
-"""Looks that fail in a row until people are told that an incident cannot be handled."""
-STUCK_EXPIRES_S = 900.0
 
 
 class Dispatcher:
@@ -29,11 +24,10 @@ class Dispatcher:
 
     def __init__(self, parts: Parts, accept: Accept | None = None) -> None:
         self._parts = parts
-        self._accept = accept
         self._channels = Channels(accept)
+        self._stuck = Stuck(accept)
         self._due = asyncio.Event()
         self._looks: set[asyncio.Task[None]] = set()
-        self._failures: dict[str, int] = {}
         self._careful: set[int] = set()
 
     @property
@@ -100,25 +94,13 @@ class Dispatcher:
 
     async def _guarded(self, claim: Claim) -> None:
         """One incident that cannot be looked at must not stop the others; its lease runs out and it comes again."""
-        incident = claim.incident
         try:
             await Look(self._parts, self._channels, claim).run()
         except UnavailableError as error:
-            LOG.warning("look_postponed", incident=incident.id, code=error.code)
+            LOG.warning("look_postponed", incident=claim.incident.id, code=error.code)
         except Exception as error:  # noqa: BLE001 - the loop must outlive any one incident; the type is logged, the data not
-            await self._failed(incident, type(error).__name__)
+            now, locale = self._parts.clock.now(), self._parts.config().locale
+            await self._stuck.failed(claim.incident, type(error).__name__, now, locale)
         else:
-            self._failures.pop(incident.key, None)
+            self._stuck.went_well(claim.incident)
         self._due.set()
-
-    async def _failed(self, incident: Incident, error: str) -> None:
-        """Count it, and say plainly that somebody must look by hand: a firing alert is never just lost."""
-        failures = self._failures[incident.key] = self._failures.get(incident.key, 0) + 1
-        LOG.error("look_failed", incident=incident.id, error=error, failures=failures)
-        if failures < STUCK or self._accept is None or incident.lead.source == SOURCE:
-            return
-        now = self._parts.clock.now()
-        facts = {"detail": f"{error} ({incident.lead.rule})"}
-        said = notice("stuck", incident.id, Status.FIRING, now, facts, now + STUCK_EXPIRES_S)
-        with contextlib.suppress(UnavailableError):
-            await self._accept([said])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from router.incident.judge import Judgement
 from router.incident.life import Incident, Intent, Root, Stage, Told
-from router.incident.messages import Call, Phase, Receipt, Say
+from router.incident.messages import Phase, Receipt, Say
 from router.incident.plan import Drawn, Settle, Step
 
 UNKNOWN = ""
@@ -14,7 +14,8 @@ UNKNOWN = ""
 def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Step:
     """Return the step to commit once Slack has the message: what people know now, and which firings that settles.
 
-    `drawn` are the digests of the view that was sent.
+    `drawn` are the digests of the view that was sent. What the step settles apart from what it tells was settled when
+    the message was begun: an alert that came while Slack was called has not joined what was told to be over.
     """
     match step.say:
         case Say.ROOT:
@@ -25,7 +26,7 @@ def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: 
             after = replace(step.told, pending=None, broadcast_at=now)
             # The root message still tells of the episode before: it is edited next, into whatever is true then.
             after = replace(after, phase=Phase.FIRING) if step.told.phase is None else after
-    settle = _settle_told(step, judgement, now) if step.telling else step.settle
+    settle = _settle_told(step, judgement, now) if step.telling else ()
     return replace(step, told=after, settle=settle, due_at=now, say=None)
 
 
@@ -51,16 +52,13 @@ def _known(after: Told, judgement: Judgement, drawn: Drawn) -> Phase | None:
 
 
 def _settle_told(step: Step, judgement: Judgement, now: float) -> tuple[Settle, ...]:
-    """Settle what this message tells of; what is no louder than before has joined (it stands in the step)."""
+    """Settle what this message tells of; what is no louder than before has joined (the step settles it)."""
     settled = {each.class_id for each in step.settle}
-    lifts = step.call is Call.ESCALATED or (step.root is None and bool(step.told.live))
-    return (
-        *step.settle,
-        *(
-            Settle(cid, loud.outcome, loud.reason, now, loud.would, replace=lifts)
-            for cid, loud in judgement.mind.loud.items()
-            if cid not in settled
-        ),
+    lifts = step.told.phase is not None
+    return tuple(
+        Settle(cid, loud.outcome, loud.reason, now, loud.would, replace=lifts)
+        for cid, loud in judgement.mind.loud.items()
+        if cid not in settled
     )
 
 
@@ -79,7 +77,7 @@ def attempted(step: Step, incident: Incident) -> Told:
 def refused(step: Step, incident: Incident, retry_at: float) -> Step:
     """Return the step to commit when Slack did not take the message: nothing is told, look again at `retry_at`."""
     stage = Stage.WAITING if incident.told.phase is None else incident.stage
-    return replace(step, stage=stage, told=attempted(step, incident), due_at=retry_at, say=None)
+    return replace(step, stage=stage, told=attempted(step, incident), settle=(), due_at=retry_at, say=None)
 
 
 def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:

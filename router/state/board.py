@@ -19,6 +19,7 @@ BODY_BYTES = 1 << 20
 """The most that is kept of one body; of a larger one the beginning is."""
 AT_ONCE = 50
 """Incidents read in one round trip."""
+LOCATED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,12 @@ class Board:
     async def locate(self, fingerprints: Sequence[str]) -> dict[str, list[str]]:
         """Return the incident keys that hold a firing of each fingerprint now (a configuration change moves none)."""
         found: dict[str, list[str]] = {}
-        if not fingerprints:
-            return found
-        for row in await self._scripts.read([("HMGET", prefix + "where", *fingerprints) for prefix in keys.PREFIXES]):
-            for fingerprint, holders in zip(fingerprints, row, strict=True):
-                if holders:
-                    found.setdefault(fingerprint, []).extend(holders.decode().split("\n"))
+        for start in range(0, len(fingerprints), LOCATED_AT_ONCE):
+            some = orjson.dumps(fingerprints[start : start + LOCATED_AT_ONCE])
+            for lines in await self._scripts.run_everywhere("locate", [some]):
+                for line in lines.decode().split("\n") if lines else ():
+                    fingerprint, _, key = line.partition(" ")
+                    found.setdefault(fingerprint, []).append(key)
         return found
 
 

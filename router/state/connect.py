@@ -87,7 +87,16 @@ def _sentinel(url: str, settings: dict[str, Any]) -> Redis:
     sentinel = cast(Any, Sentinel)(_hosts(url, 26379), sentinel_kwargs=settings)
     if url.startswith("rediss"):
         settings = {**settings, "ssl": True}
-    return cast(Redis, sentinel.master_for(path[0], db=database, **_credentials(url), **settings))
+    return cast(Redis, sentinel.master_for(path[0], _OfSentinel, db=database, **_credentials(url), **settings))
+
+
+class _OfSentinel(Redis):
+    """A client of the primary that closes its connections to the sentinels, too."""
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await super().aclose(close_connection_pool)
+        for sentinel in cast(Any, self.connection_pool).sentinel_manager.sentinels:
+            await sentinel.aclose()
 
 
 @dataclass(frozen=True, slots=True)

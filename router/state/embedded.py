@@ -84,6 +84,8 @@ class Embedded:
             "appendfsync": "everysec",
             "save": "",
             "maxmemory-policy": "noeviction",
+            # Small hashes are searched from end to end; beyond this they are real tables.
+            "hash-max-listpack-entries": "64",
             "daemonize": "no",
         }
         return [part for name, value in settings.items() for part in (f"--{name}", value)]

@@ -39,10 +39,10 @@ async def run_cluster(folder: Path) -> AsyncIterator[list[int]]:
 
 async def _all_ok(nodes: list[Redis]) -> bool:
     answers = await asyncio.gather(*(node.execute_command("CLUSTER", "INFO") for node in nodes))
-    texts = [answer if isinstance(answer, str) else str(answer) for answer in answers]
-    return all("ok" in text and f"{NODES}" in text and "16384" in text for text in texts) and await _known(nodes)
-
-
-async def _known(nodes: list[Redis]) -> bool:
-    counts = [len(await node.execute_command("CLUSTER", "NODES")) for node in nodes]
-    return min(counts) == NODES
+    facts = [dict(line.split(":", 1) for line in answer.decode().splitlines() if ":" in line) for answer in answers]
+    return all(
+        each["cluster_state"] == "ok"
+        and each["cluster_slots_ok"] == str(SLOTS)
+        and each["cluster_known_nodes"] == str(NODES)
+        for each in facts
+    )

@@ -73,6 +73,8 @@ class Bench:
     ticket_channel: str = "CT"
     slack: TinySlack = field(default_factory=TinySlack)
     verdicts: dict[str, Assessment] = field(default_factory=dict)
+    seen: dict[str, Assessment] = field(default_factory=dict)
+    """The verdicts as the last look found them."""
     firings: list[Firing] = field(default_factory=list)
     stored: Incident | None = None
     generation: int = 0
@@ -157,7 +159,7 @@ class Bench:
         self.stored = replace(
             incident, told=step.told, mind=step.mind, stage=step.stage, intent=intent, ended_at=step.ended_at
         )
-        for settle in step.settle:
+        for settle in {each.class_id: each for each in step.settle}.values():
             self._settle(settle, step.mind)
         if keep:
             self.due_at = self.now + 60.0
@@ -192,6 +194,7 @@ class Bench:
     def look(self, fault: str = "", meanwhile: Callable[[], None] | None = None) -> bool:
         """Look once; returns whether something was put to Slack. What must never happen is checked on the way."""
         claim = self.claimed()
+        self.seen = dict(self.verdicts)
         judgement = judge(claim, self.verdicts, self.policy, self.now)
         channel = self._channel(judgement)
         incident = begun(claim, judgement, channel, self.life, self.now)
@@ -241,11 +244,8 @@ class Bench:
         )
         self.promises.ordered(self, order)
         intent = before or Intent(order.view.say, order.delivery_id, order.channel, self.now, ts=order.ts)
-        if before is None:
-            announced = replace(
-                step, told=attempted(step, incident), settle=(), stage=incident.stage, ended_at=incident.ended_at
-            )
-            self.commit(incident, judgement, announced, intent, keep=True)
+        announced = replace(step, told=attempted(step, incident), stage=incident.stage, ended_at=incident.ended_at)
+        self.commit(incident, judgement, announced, intent, keep=True)
         self.due_at = self.now + 60.0
         self.slack.fault = fault
         try:

@@ -52,6 +52,16 @@ def fails(*faults: str) -> Act:
     return lambda bench: bench.work(list(faults))
 
 
+def meanwhile(first: Act, then: Act) -> Act:
+    """One thing happens, and another while Slack is told of the first."""
+
+    def act(bench: Bench) -> None:
+        first(bench)
+        bench.work(meanwhile=lambda: then(bench))
+
+    return act
+
+
 def configured(page: str = "C1", ticket: str = "CT", mode: Mode = Mode.ENFORCE) -> Act:
     def act(bench: Bench) -> None:
         bench.page_channel, bench.ticket_channel, bench.policy = page, ticket, Policy(mode)
@@ -226,4 +236,30 @@ WRONG = (
          (fires(), lambda b: setattr(b, "now", b.now + 11), fails("reroute"), resolves(), waits(60), fires(), TOLD),
          (("CFALLBACK", FORWARD, FIRING),), (Call.REFIRED,), (FORWARD, FORWARD), classes={"x": BYPASS}),
 )  # fmt: skip
-ALL = (*SILENT, *FIRST, *LATER, *LOUDER, *AGAIN, *WRONG)
+GONE, BACK = (lambda b: b.resolve("x")), (lambda b: b.fire("x"))
+NARROW = (
+    Case("a second life that begins while the end of the first is told has its own reason",
+         (PAGES, fires(), TOLD, lambda b: b.say("a", Verdict.THREAT_TICKET), meanwhile(GONE, BACK), TOLD),
+         (("C1", PAGE, RESOLVED), ("CT", TICKET, FIRING)), (), (PAGE, TICKET)),
+    Case("what fires while the end is told and threatens nothing is held",
+         (PAGES, fires(), TOLD, CALM, meanwhile(GONE, BACK), TOLD),
+         (("C1", PAGE, RESOLVED),), (), (PAGE, Outcome.HOLD)),
+    Case("an SLO that burns again while the end is told is no new episode",
+         (PAGES, fires(), TOLD, CALM, meanwhile(GONE, lambda b: b.say("a", Verdict.THREAT_PAGE)), TOLD),
+         (("C1", PAGE, RESOLVED),), (), (PAGE,)),
+    Case("a reminder that is no longer true is not finished",
+         (fires(), waits(4 * 3600), lambda b: setattr(b, "now", b.now + 30), fails("crash_before"), resolves(),
+          waits(90)),
+         (("C1", FORWARD, RESOLVED),), (), (FORWARD,), classes={"x": BYPASS}),
+    Case("what an edit may have left behind is corrected",
+         (PAGES, fires(), TOLD, resolves(), BACK, fails("landed"), lambda b: setattr(b, "now", b.now + 61), GONE,
+          fails("refuse"), waits(60)),
+         (("C1", PAGE, BURNING),), (), (PAGE, MERGE)),
+    Case("what joins a quieter class while another becomes a page is merged",
+         (fires("y"), TOLD, fires("x"), waits(60), lambda b: b.fire("y"), PAGES, TOLD),
+         (("C1", PAGE, FIRING),), (Call.ESCALATED,), (FORWARD, PAGE, MERGE), classes={"x": GATED, "y": BYPASS}),
+    Case("a day of holding begins anew with the next firing",
+         (fires(), waits(50_000), resolves(), waits(60), fires(), waits(50_000)),
+         outcomes=(DROP, Outcome.HOLD), stage=Stage.WATCHING),
+)  # fmt: skip
+ALL = (*NARROW, *SILENT, *FIRST, *LATER, *LOUDER, *AGAIN, *WRONG)

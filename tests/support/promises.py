@@ -54,7 +54,7 @@ class Promises:
         for cid in judgement.mind.loud:
             assert not incident.classes[cid].firing, "resolved although a loud alert fires"
             for cover in incident.classes[cid].alert_class.covers:
-                assert bench.verdicts[cover.slo].verdict is not Verdict.THREAT_PAGE, "resolved although an SLO pages"
+                assert bench.seen[cover.slo].verdict is not Verdict.THREAT_PAGE, "resolved although an SLO pages"
         for root in step.told.live:
             shown = bench.slack.messages[root.ts].views[-1].phase
             assert shown is Phase.RESOLVED, f"resolved, but a message shows {shown}"

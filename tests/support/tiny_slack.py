@@ -57,7 +57,7 @@ class TinySlack:
             return Receipt(order.channel, order.ts)
         if order.intent_at is not None:
             for message in self.messages.values():
-                if message.delivery_id == order.delivery_id:
+                if message.delivery_id == order.delivery_id and order.channel in (message.asked, message.channel):
                     message.views.append(order.view)
                     return Receipt(message.channel, message.ts)
             if order.lookups < 1:

@@ -1,0 +1,81 @@
+"""The pace of calls to Slack: token buckets and pauses that all replicas share."""
+
+import asyncio
+
+import pytest
+
+from router.state.pace import POST, WORKSPACE_POSTS, Pace
+from tests.support.state import State
+
+
+async def test_a_channel_gets_one_post_a_second(state: State) -> None:
+    pace = Pace(state.scripts, state.clock)
+    assert await pace.take(POST, "C1") == 0.0
+    assert await pace.take(POST, "C1") == pytest.approx(1.0)
+    state.clock.advance(0.4)
+    assert await pace.take(POST, "C1") == pytest.approx(0.6)
+    state.clock.advance(0.6)
+    assert await pace.take(POST, "C1") == 0.0
+
+
+async def test_channels_do_not_wait_for_each_other_until_the_workspace_is_full(state: State) -> None:
+    pace = Pace(state.scripts, state.clock)
+    waits = [await pace.take(POST, f"C{n}") for n in range(6)]
+    assert waits[:5] == [0.0] * 5
+    assert waits[5] == pytest.approx(1 / WORKSPACE_POSTS[0])
+
+
+async def test_a_post_that_must_wait_for_the_workspace_does_not_spend_its_channels_token(state: State) -> None:
+    """Both tokens or none: else a storm in other channels would slow this one below its own pace."""
+    pace = Pace(state.scripts, state.clock)
+    for n in range(5):
+        await pace.take(POST, f"C{n}")
+    wait = await pace.take(POST, "C9")
+    state.clock.advance(wait)
+    assert await pace.take(POST, "C9") == 0.0
+
+
+async def test_methods_have_a_pace_of_their_own(state: State) -> None:
+    """Tier 3: 50 a minute, the burst included."""
+    pace = Pace(state.scripts, state.clock)
+    assert [await pace.take("chat.update", "C1") for _ in range(5)] == [0.0] * 5
+    assert await pace.take("chat.update", "C2") == pytest.approx(60 / 45)
+    assert await pace.take("some.method", "C1") == 0.0
+    taken = 5
+    for _ in range(600):
+        state.clock.advance(0.1)
+        taken += await pace.take("chat.update", "C1") == 0.0
+    assert taken <= 50
+
+
+async def test_retry_after_pauses_a_method_for_every_replica(state: State) -> None:
+    """One replica hears it, all of them wait; other methods go on."""
+    first, second = Pace(state.scripts, state.clock), Pace(state.scripts, state.clock)
+    await first.freeze(POST, 30.0)
+    assert await second.take(POST, "C1") == pytest.approx(30.0)
+    assert await second.take("chat.update", "C1") == 0.0
+    state.clock.advance(30.0)
+    assert await second.take(POST, "C1") == 0.0
+
+
+async def test_a_shorter_pause_does_not_end_a_longer_one(state: State) -> None:
+    pace = Pace(state.scripts, state.clock)
+    await pace.freeze(POST, 60.0)
+    await pace.freeze(POST, 1.0)
+    assert await pace.take(POST, "C1") == pytest.approx(60.0)
+    await pace.freeze(POST, 90.0)
+    assert await pace.take(POST, "C1") == pytest.approx(90.0)
+
+
+async def test_a_clock_that_goes_backwards_gives_no_tokens_away(state: State) -> None:
+    pace = Pace(state.scripts, state.clock)
+    await pace.take(POST, "C1")
+    state.clock.advance(-3_600)
+    assert await pace.take(POST, "C1") == pytest.approx(1.0)
+
+
+async def test_replicas_share_the_tokens(state: State) -> None:
+    """Twenty takers at once: one may post."""
+    paces = [Pace(state.scripts, state.clock) for _ in range(20)]
+    waits = await asyncio.gather(*(pace.take(POST, "C1") for pace in paces))
+    assert sorted(waits)[:2] == [0.0, pytest.approx(1.0)]
