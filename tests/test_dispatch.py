@@ -242,3 +242,29 @@ async def test_a_resolve_after_the_rule_moved_to_another_route_closes_the_incide
     assert world.slack.edits()[-1].view.phase is Phase.RESOLVED
     assert await world.engine.board.alerts() == []
     assert await world.unaccounted() == 0
+
+
+async def test_the_message_speaks_of_what_fires_and_not_of_what_is_over(world: World) -> None:
+    """The first instance resolves, another fires: the root is edited to name the one that fires."""
+    first = firing("PaymentsFail", service="batch", instance="a", severity="critical")
+    await world.send(first)
+    await world.pass_time(30)
+    second = firing("PaymentsFail", world.clock.now(), service="batch", instance="b", severity="warning")
+    await world.send(second, resolved(first, world.clock.now()))
+    await world.pass_time(30)
+    view = [order.view for order in world.slack.edits() if order.view.say is Say.ROOT][-1]
+    assert (view.severity, view.causes[0].where, view.alerts_firing) == ("warning", "b", 1)
+
+
+async def test_a_rule_that_is_over_is_named_after_those_that_fire(world: World) -> None:
+    over, still = firing("CPU", category="security"), firing("Memory", category="security")
+    text = (world.folder / "router.yaml").read_text()
+    (world.folder / "router.yaml").write_text(text.replace("group_by: [slo]", "group_by: [service]"))
+    await world.engine.configuration.reload()
+    await world.send(over, still)
+    await world.pass_time(30)
+    await world.send(resolved(over, world.clock.now()))
+    await world.pass_time(30)
+    view = [order.view for order in world.slack.edits() if order.view.say is Say.ROOT][-1]
+    assert [cause.rule for cause in view.causes] == ["Memory", "CPU"]
+    assert view.summary == "Memory is high"

@@ -53,16 +53,19 @@ def test_a_new_episode_has_its_own_times() -> None:
     flickers()(bench)
     view = bench.slack.posts(Say.ROOT)[0].views[-1]
     assert (view.phase, view.started_at, view.ended_at) == (Phase.RESOLVED, again, again)
+    assert bench.slack.posts(Say.BROADCAST)[0].views[0].ended_at == again
 
 
 def test_the_end_that_was_told_stays_the_end() -> None:
-    """Two messages tell it; the second one later, because Slack refused it at first."""
+    """Two messages tell it; the second one later, because Slack refused it twice."""
     bench = Bench({"x": GATED})
     for act in (TICKETS, fires(), TOLD, PAGES, TOLD, CALM):
         act(bench)
     ended = bench.now
     bench.resolve("x")
     fails("", "refuse")(bench)
+    bench.now += 7
+    fails("refuse")(bench)
     bench.pass_time(60)
     views = [message.views[-1] for message in bench.slack.posts(Say.ROOT)]
     assert [(view.phase, view.ended_at) for view in views] == [(Phase.RESOLVED, ended)] * 2

@@ -7,8 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from router.gate import AlertClass, Cover, Kind, Mode, Outcome, Policy
 from router.incident import Phase
 from router.slo.verdict import Cause, Verdict
-from tests.support.episodes import LOUD, OBJECTIVES, Bench
+from tests.support.episodes import OBJECTIVES, Bench
 
+LOUD = frozenset({Outcome.PAGE, Outcome.TICKET, Outcome.FORWARD, Outcome.MERGE})
 ON_A = (Cover("a"),)
 FAMILY = {
     "gated": AlertClass(Kind.GATED, ON_A),

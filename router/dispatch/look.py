@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
+from router.classify import guide_of
 from router.config.values import Receiver
 from router.dispatch.channels import Channels
 from router.dispatch.journal import decisions_of
@@ -27,6 +28,7 @@ from router.incident import (
     resumed,
     told,
 )
+from router.incident.lead import spoken_by
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
 from router.incident.plan import Drawn
 from router.incident.view import COUNTED, drawn_of, said_by, view_of
@@ -35,6 +37,8 @@ from router.state.incidents import Claim, Commit
 
 LOG = structlog.get_logger(__name__)
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+HEARD_MOST = 2_000
+"""Incidents of more alerts keep the speaker they were stored with: a look must stay cheap in a storm."""
 
 
 class Look:
@@ -59,6 +63,7 @@ class Look:
             step = plan(self._incident, judgement, Drawn("", "", ""), channel, life, now)
             await self._commit(step, judgement, now)
             return
+        await self._hear(judgement)
         view = self._view(judgement, forwarded, now)
         step = plan(self._incident, judgement, drawn_of(view), channel, life, now)
         step, intent = resumed(step, self._incident)
@@ -68,6 +73,17 @@ class Look:
             await self._tell(step, intent, judgement, self._order(step, intent, view, now))
 
     # --- what is so
+
+    async def _hear(self, judgement: Judgement) -> None:
+        """Let those speak that fire now and are worth telling, where others of the incident are over or held."""
+        incident = self._incident
+        mixed = incident.firing < incident.total or len(incident.classes) > 1
+        if self._is_notice() or not incident.firing or not mixed or incident.total > HEARD_MOST:
+            return
+        rules, loud = self._config.rules, judgement.mind.loud
+        firing = await self._parts.board.firing_in(incident.key)
+        speaking = [(alert, guide_of(alert, rules)) for cid, alert in firing if cid in loud]
+        self._incident = spoken_by(incident, speaking)
 
     async def _assessments(self, now: float) -> dict[str, Assessment]:
         """Judge every covering SLO by its newest snapshot; one that is not configured any more is left out."""

@@ -13,6 +13,8 @@ from router.slo.objective import Objective
 from router.slo.verdict import Assessment
 
 ROWS = 20
+SHOWN = 3
+"""Causes that the root message names."""
 COUNTED = "forwarded"
 """The fact of a notice that merely moves."""
 
@@ -121,8 +123,9 @@ def drawn_of(view: View) -> Drawn:
         view.phase, view.outcome, view.reason, view.refires, view.kinds_total, view.alerts_firing, view.would,
         view.guide, view.escalated, slo.verdict if slo else None, slo.cause if slo else None,
         [each.id for each in view.other_slos], _still(view.notice),
+        view.title, view.severity, [(each.rule, each.where) for each in view.causes[:SHOWN]],
     )  # fmt: skip
-    numbers = (*_numbers(slo), (view.notice or {}).get(COUNTED, ""))
+    numbers = (*_numbers(slo), view.summary, (view.notice or {}).get(COUNTED, ""))
     several = view.alerts_total > 1 and view.kind is not Kind.NOTICE
     causes = _digest([(each.rule, each.where, each.firing, each.total) for each in view.causes]) if several else ""
     return Drawn(_digest(material), _digest(numbers), causes)

@@ -5,24 +5,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from router.alert import Alert
-from router.incident import Lead
+from router.incident.lead import lead_of, rank_of, where_of
 from router.intake.placing import Place, Placed
 from router.state.entries import Entry, pack_alert
 from router.state.looks import pack_lead
 
 GENERATION = 32_768
 """Alerts packed before the older half of what is remembered goes (about 3 KiB each)."""
-SUMMARY_LIMIT = 1_000
 RULE_LIMIT = 200
-_SUMMARIES = ("summary", "description", "message", "title")
-_PLACES = ("instance", "pod", "host", "node", "service", "job", "namespace", "cluster", "operation")
-_RANKS = {
-    "page": 4, "critical": 4, "emergency": 4, "fatal": 4, "p1": 4,
-    "error": 3, "high": 3, "p2": 3,
-    "warning": 2, "warn": 2, "medium": 2, "ticket": 2, "p3": 2,
-    "info": 1, "low": 1, "none": 0,
-}  # fmt: skip
-DEFAULT_RANK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +92,10 @@ class Packer:
             places=placed.places,
             body=body,
             body_hash=blake2b(body, digest_size=8).hexdigest(),
-            lead=_trimmed(pack_lead(_lead(alert, placed))),
-            rank=_RANKS.get(alert.severity.lower(), DEFAULT_RANK) * 2 + (placed.guide is not None),
+            lead=_trimmed(pack_lead(lead_of(alert, placed.guide, notice=placed.notice))),
+            rank=rank_of(alert, placed.guide),
             rule=alert.rule[:RULE_LIMIT],
-            where=_where(alert),
+            where=where_of(alert),
         )
         self._keep(packed)
         return packed
@@ -130,23 +120,3 @@ def spoken_id(key: str, now: float) -> str:
 def _trimmed(packed: bytes) -> bytes:
     """Return a copy of its own size: what orjson returns keeps its whole buffer, 4 KiB at least (orjson 3.13)."""
     return bytes(memoryview(packed))
-
-
-def _where(alert: Alert) -> str:
-    for name in _PLACES:
-        if alert.labels.get(name):
-            return alert.labels[name][:RULE_LIMIT]
-    return ""
-
-
-def _lead(alert: Alert, placed: Placed) -> Lead:
-    summary = next((alert.annotations[name] for name in _SUMMARIES if alert.annotations.get(name)), "")
-    return Lead(
-        source=alert.source,
-        rule=alert.rule,
-        severity=alert.severity,
-        summary=summary[:SUMMARY_LIMIT],
-        url=alert.generator_url,
-        guide=placed.guide,
-        facts=dict(alert.annotations) if placed.notice else {},
-    )

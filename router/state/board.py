@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from router.alert import Status
+from router.alert import Alert, Status
 from router.state import keys
 from router.state.entries import Standing, unpack_alert, unpack_record
 from router.state.scripts import Argument, Scripts
@@ -20,6 +20,7 @@ BODY_BYTES = 1 << 20
 AT_ONCE = 50
 """Incidents read in one round trip."""
 LOCATED_AT_ONCE = 1_000
+SPEAKERS_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,21 @@ class Board:
 
     def __init__(self, scripts: Scripts) -> None:
         self._scripts = scripts
+
+    async def firing_in(self, incident_key: str) -> list[tuple[str, Alert]]:
+        """Return (class id, alert) of alerts that fire in an incident: 200 are enough to say who speaks for it."""
+        prefix = keys.prefix(keys.partition_of(incident_key))
+        (stored,) = await self._scripts.read([("HGETALL", f"{prefix}a:{incident_key}")])
+        records = {name: unpack_record(raw) for name, raw in stored.items()}
+        names = [name for name, record in records.items() if record.status is Status.FIRING][:SPEAKERS_MOST]
+        if not names:
+            return []
+        (bodies,) = await self._scripts.read([("HMGET", f"{prefix}b:{incident_key}", *names)])
+        return [
+            (records[name].class_id, unpack_alert(name.decode(), records[name], body))
+            for name, body in zip(names, bodies, strict=True)
+            if body
+        ]
 
     async def alerts(self) -> Sequence[Standing]:
         """Return every firing alert (of several placements the one that counts)."""

@@ -40,23 +40,11 @@ from router.incident.life import Stage
 from router.incident.plan import Drawn
 from router.incident.view import drawn_of, said_by, view_of
 from router.slo.verdict import Assessment, Cause, Verdict
-from tests.support.promises import Promises
+from tests.support.promises import Firing, Promises
 from tests.support.slo import NOW, objective
 from tests.support.tiny_slack import CrashedError, TinySlack
 
 OBJECTIVES = {name: objective(name=name) for name in ("a", "b")}
-LOUD = frozenset({Outcome.PAGE, Outcome.TICKET, Outcome.FORWARD, Outcome.MERGE})
-
-
-@dataclass
-class Firing:
-    """One firing as the state has it."""
-
-    cid: str
-    fires: bool = True
-    outcome: Outcome | None = None
-    told_at: float | None = None
-    judged_telling: bool = False
 
 
 @dataclass
@@ -81,7 +69,6 @@ class Bench:
     due_at: float | None = None
     opened_at: float = NOW
     forgotten: int = 0
-    lifted: int = 0
     promises: Promises = field(default_factory=Promises)
 
     def __post_init__(self) -> None:
@@ -178,7 +165,6 @@ class Bench:
         for each in self._of(settle.class_id):
             if each.outcome not in (None, Outcome.HOLD):
                 if settle.replace and each.fires and each.outcome in (Outcome.TICKET, Outcome.FORWARD):
-                    self.lifted += each.outcome is not settle.outcome
                     each.outcome = settle.outcome
             elif settle.outcome is not Outcome.HOLD:
                 each.outcome, each.told_at = settle.outcome, settle.told_at

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 
 @dataclass
+class Firing:
+    """One firing as the state has it."""
+
+    cid: str
+    fires: bool = True
+    outcome: Outcome | None = None
+    told_at: float | None = None
+    judged_telling: bool = False
+
+
+@dataclass
 class Promises:
     """Remembers what an incident was, to tell whether it kept its promises."""
 

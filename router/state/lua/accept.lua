@@ -89,8 +89,8 @@ end
 local function begin(w, a)
   create(w)
   know_class(w, a.cls)
-  open(w, a.fp, {st = 'f', sa = a.sa, la = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '', told = '',
-    copy = a.copy, stale = '', would = '', held = '', rule = a.rule}, a.where)
+  open(w, a.fp, {st = 'f', sa = a.sa, la = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '',
+    told = '', copy = a.copy, stale = '', would = '', held = '', rule = a.rule}, a.where)
   w.bodies[a.fp] = a.body
   lead_by(w, a)
   renew(w, a.fp, a.expires)

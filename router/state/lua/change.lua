@@ -3,9 +3,12 @@
 
 local function work(P, key)
   local head = redis.call('HMGET', P .. 'i:' .. key, 'id', 'rev', 'gen', 'lrank')
-  local token = head[1] and head[1] .. ' ' .. (head[2] or '') or ''
-  return {P = P, key = key, id = head[1] or '', token = token, gen = tonumber(head[3] or '0'), lrank = tonumber(head[4] or '-1'),
-    bumps = 0, firing = 0, total = 0, opened = 0, records = {}, dirty = {}, bodies = {}, classes = {}, kinds = {}}
+  local w = {P = P, key = key, id = head[1] or '', rev_before = tonumber(head[2] or '0')}
+  w.token = head[1] and head[1] .. ' ' .. (head[2] or '') or ''
+  w.gen, w.lrank = tonumber(head[3] or '0'), tonumber(head[4] or '-1')
+  w.bumps, w.firing, w.total, w.opened = 0, 0, 0, 0
+  w.records, w.dirty, w.bodies, w.classes, w.kinds = {}, {}, {}, {}, {}
+  return w
 end
 
 -- Read the records of these fingerprints.
@@ -121,7 +124,7 @@ local function save(w, now)
     for name in pairs(w.dirty) do texts[name] = write(w.records[name]) end
     redis.call('HSET', P .. 'a:' .. key, unpack(flat(texts)))
     local clock = redis.call('TIME')
-    w.rev = clock[1] .. string.format('%06d', clock[2])
+    w.rev = string.format('%.0f', math.max(clock[1] * 1e6 + clock[2], w.rev_before + 1))
     redis.call('HSET', i, 'rev', w.rev)
   end
   if next(w.bodies) then redis.call('HSET', P .. 'b:' .. key, unpack(flat(w.bodies))) end

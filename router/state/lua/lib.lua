@@ -4,7 +4,7 @@
 --   P open       SET    incident keys that exist
 --   P i:K        HASH   incident: id meta opened gen rev firing total phase ended lead lrank c:<class> n:<class>
 --                       told mem intent (JSON, opaque here) and the lease: own ltok luntil.
---                       rev is the instant (Redis' clock, µs) of the last change of its records: never seen twice
+--                       rev is the instant (Redis' clock, µs) of the last change of its records, never the same twice
 --   P a:K        HASH   F -> record (below), or F~gen -> record of an earlier, still unsettled firing of F
 --   P b:K        HASH   F -> body JSON, P k:K HASH rule -> kind "firing|total|alerts|first|last|where"
 --   P u:K:C      SET    record names of firings without a settled outcome: new, or over while held
