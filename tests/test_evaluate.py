@@ -104,6 +104,22 @@ async def test_a_source_that_breaks_opens_the_gate_and_does_not_end_the_loop(wor
     assert (notice.view.notice or {})["detail"] == "reading it failed (KeyError)"
 
 
+async def test_an_slo_that_breaks_its_judgement_stops_no_other_and_goes_stale(world: World) -> None:
+    def nonsense(objective: Objective, now: float) -> Snapshot:
+        return replace(world.source.healthy(objective, now), windows={"5m": "many"})  # type: ignore[dict-item]
+
+    (world.folder / "slos/a-first.yaml").write_text(SLO.format(name="a-first", title="First"))
+    await world.configuration.reload()
+    await world.send(firing("DiskSlow"))
+    world.source.special["a-first"] = nonsense
+    await world.pass_time(600)
+    assert await stored(world) is Verdict.NO_THREAT
+    assert world.slack.alerts() == []
+    world.source.special = {ID: nonsense}
+    await world.pass_time(400)
+    assert [post.view.reason for post in world.slack.alerts()] == [Reason.SLO_UNKNOWN]
+
+
 async def test_an_slo_that_the_source_forgot_to_answer_for_is_unknown(world: World) -> None:
     class Empty:
         async def measure(self, objectives: Sequence[Objective], now: float) -> Mapping[str, Snapshot]:

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from router.alert import Alert, Status
+from router.errors import UnavailableError
 from router.evaluate.spans import blind_notices, followed, forgiven, gap_alert, silence, source_notice
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED, notice
 from router.slo.objective import Objective, Snapshot
@@ -115,7 +116,9 @@ class Evaluator:
             own = [each for each in objectives.values() if each.source == name and not each.problem]
             if own:
                 turns.append(self._turn(name, source, own, interval_s, gap_after_s))
-        await asyncio.gather(*turns)
+        for ended in await asyncio.gather(*turns, return_exceptions=True):
+            if ended is not None:
+                raise ended
 
     async def _turn(
         self, name: str, source: Source, objectives: Sequence[Objective], interval_s: float, gap_after_s: float
@@ -146,7 +149,7 @@ class Evaluator:
         for objective in tick.objectives:
             snapshot, before = tick.snapshots[objective.id], tick.before.get(objective.id)
             if not forgiven(snapshot, before, self._clock.now(), tick.interval_s):
-                await self._judge(tick, objective, snapshot, before)
+                await self._guarded(tick, objective, snapshot, before)
         if tick.said:
             await self._intake.accept(tick.said)
         for watched in tick.closing:
@@ -182,6 +185,15 @@ class Evaluator:
         if self.tally is not None:
             facts[BASELINE] = str((await self.tally()).get(FORWARDED_UNJUDGED, 0))
         return facts
+
+    async def _guarded(self, tick: _Tick, objective: Objective, snapshot: Snapshot, before: Watched | None) -> None:
+        """Judge one SLO; one that breaks stops no other, and its alerts are forwarded once what is stored is stale."""
+        try:
+            await self._judge(tick, objective, snapshot, before)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the loop must outlive any one SLO; the type is logged, the data not
+            LOG.error("slo_failed", slo=objective.id, error=type(error).__name__)  # noqa: TRY400
 
     async def _judge(self, tick: _Tick, objective: Objective, snapshot: Snapshot, before: Watched | None) -> None:
         now = self._clock.now()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from router.alert import Alert
+from router.alert import Alert, Note
 from router.incident.life import Incident, Lead
 from router.incident.messages import CauseKind, Guide
 
@@ -30,6 +30,7 @@ def lead_of(alert: Alert, guide: Guide | None, *, notice: bool = False) -> Lead:
         summary=summary[:SUMMARY_LIMIT],
         url=alert.generator_url,
         guide=guide,
+        left_out=Note.OTHERS_LEFT_OUT in alert.notes,
         facts=dict(alert.annotations) if notice else {},
     )
 

@@ -134,6 +134,7 @@ class Lead:
     summary: str = ""
     url: str = ""
     guide: Guide | None = None
+    left_out: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     """Annotations of a notice."""
 

@@ -112,6 +112,8 @@ class View:
     """It was a ticket first, and is a page now."""
     call: Call | None = None
     """For a BROADCAST: why it is posted."""
+    left_out: bool = False
+    """The sender cut its group: alerts that should be here are not."""
     would: Outcome | None = None
     """Shadow mode: what enforce mode would have done."""
     would_reason: Reason | None = None

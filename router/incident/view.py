@@ -54,6 +54,7 @@ def view_of(
         ended_at=_ended_at(incident, judgement, now),
         refires=told.refires,
         escalated=len(told.live) > 1,
+        left_out=incident.lead.left_out,
         would=lead.would,
         would_reason=lead.would_reason,
         budget_cost=_cost(incident, judgement),
@@ -123,7 +124,7 @@ def drawn_of(view: View) -> Drawn:
         view.phase, view.outcome, view.reason, view.refires, view.kinds_total, view.alerts_firing, view.would,
         view.guide, view.escalated, slo.verdict if slo else None, slo.cause if slo else None,
         [each.id for each in view.other_slos], _still(view.notice),
-        view.title, view.severity, [(each.rule, each.where) for each in view.causes[:SHOWN]],
+        view.title, view.severity, view.left_out, [(each.rule, each.where) for each in view.causes[:SHOWN]],
     )  # fmt: skip
     numbers = (*_numbers(slo), view.summary, (view.notice or {}).get(COUNTED, ""))
     several = view.alerts_total > 1 and view.kind is not Kind.NOTICE

@@ -275,12 +275,13 @@ def _remarks(view: View, words: Words) -> list[str]:
         words.escalated if view.escalated else "",
         words.upgraded if assessment is not None and assessment.upgraded else "",
         words.frozen if assessment is not None and assessment.frozen else "",
+        words.left_out if view.left_out else "",
     ]
 
 
 def _unknown(view: View, words: Words) -> str:
     if view.slo is None:
-        return "–"
+        return words.slo_missing
     assessment = view.slo.assessment
     cause = words.causes_of_unknown[assessment.cause]
     detail = cut(assessment.detail, 120)

@@ -78,7 +78,7 @@ class Board:
         commands: list[tuple[Argument, ...]] = []
         for prefix, key in places:
             commands += [("HGETALL", f"{prefix}a:{key}"), ("HGETALL", f"{prefix}b:{key}")]
-            commands.append(("HMGET", f"{prefix}i:{key}", "id", "meta"))
+            commands.append(("HMGET", f"{prefix}i:{key}", "id", "meta", "mind"))
         replies = await self._scripts.read(commands)
         return [
             standing

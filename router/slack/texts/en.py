@@ -59,9 +59,9 @@ _NOTICES = {
     ),
     "route_broken": NoticeWords(
         header="Slack refuses messages: {what}",
-        push="Slack refuses messages for {what}; they go elsewhere until the route is mended.",
-        body="Slack refuses messages for {what}, so they go to the fallback channel. Invite the app to the channel,"
-        " or name another one under `receivers` in router.yaml.",
+        push="Slack refuses messages for {what}: they wait, or go to the fallback channel, until that is mended.",
+        body="Slack refuses messages for {what}. With a `fallback_channel` they go there; without one they are NOT"
+        " delivered, and wait. Invite the app to the channel, or name another one under `receivers` in router.yaml.",
         over_header="Slack takes messages again: {what}",
         over_body="Messages for {what} reach their own channel again. Nothing to do.",
     ),
@@ -159,6 +159,8 @@ EN = Words(
     why=_WHY,
     causes_of_unknown=_CAUSES,
     cause_detail="{cause} ({detail})",
+    slo_missing="the SLO it is mapped to is not loaded; alert-router check says which",
+    left_out="The sender left out other alerts of this group: set max_alerts: 0 in Alertmanager.",
     would={
         Outcome.HOLD: "have held it: no SLO is threatened",
         Outcome.DROP: "have dropped it: no SLO was threatened",

@@ -60,9 +60,10 @@ _NOTICES = {
     ),
     "route_broken": NoticeWords(
         header="Slackへの投稿が拒否されています：{what}",
-        push="{what} への投稿をSlackが拒否しています。直るまで別のチャンネルに届きます。",
-        body="{what} への投稿をSlackが拒否しているため、代替チャンネルに届けています。チャンネルにアプリを招待するか、"
-        "router.yaml の receivers で別のチャンネルを指定してください。",
+        push="{what} への投稿をSlackが拒否しています。直るまで保留するか、代替チャンネルに届けます。",
+        body="{what} への投稿をSlackが拒否しています。"
+        "fallback_channel があればそちらに届きますが、なければ届かずに保留されます。"
+        "チャンネルにアプリを招待するか、router.yaml の receivers で別のチャンネルを指定してください。",
         over_header="Slackへの投稿が復旧：{what}",
         over_body="{what} に再び届くようになりました。対応は不要です。",
     ),
@@ -161,6 +162,8 @@ JA = Words(
     why=_WHY,
     causes_of_unknown=_CAUSES,
     cause_detail="{cause}（{detail}）",
+    slo_missing="対応づけられたSLOが読み込まれていません（alert-router check で確認できます）",
+    left_out="送信元がこのグループの一部のアラートを省略しています。Alertmanagerで max_alerts: 0 を設定してください。",
     would={
         Outcome.HOLD: "保留していました（SLOへの脅威なし）",
         Outcome.DROP: "破棄していました（SLOへの脅威なし）",

@@ -114,6 +114,8 @@ class Words:
     why: Mapping[Reason, str]
     causes_of_unknown: Mapping[Cause, str]
     cause_detail: str
+    slo_missing: str
+    left_out: str
     would: Mapping[Outcome, str]
     shadow: str
     not_urgent: str
