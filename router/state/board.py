@@ -21,6 +21,8 @@ AT_ONCE = 50
 """Incidents read in one round trip."""
 LOCATED_AT_ONCE = 1_000
 SPEAKERS_MOST = 200
+WAITING = "waiting"
+"""In place of an outcome: judged, and to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,12 @@ class Board:
 def _standing(
     records: Mapping[bytes, bytes], bodies: Mapping[bytes, bytes], head: Sequence[bytes]
 ) -> Iterator[Standing]:
-    identity, meta = head
+    identity, meta, mind = head
+    # Whoever was looked at is judged, though people may not be told yet (group_wait, Slack away).
+    judged = WAITING if mind else ""
     receiver = orjson.loads(meta)["receiver"] if meta else ""
     for name, raw in records.items():
         record = unpack_record(raw)
         if record.status is Status.FIRING and not record.copy and name in bodies:
             alert = unpack_alert(name.decode(), record, bodies[name])
-            yield Standing(alert, receiver, (identity or b"").decode(), record.outcome, record.accepted_at)
+            yield Standing(alert, receiver, (identity or b"").decode(), record.outcome or judged, record.accepted_at)
