@@ -23,15 +23,13 @@ def view_of(
     incident: Incident, judgement: Judgement, objectives: Mapping[str, Objective], mention: str, now: float
 ) -> View:
     """Return the root message's view of an incident that people are told about."""
-    lead, told = judgement.lead, incident.told
-    if lead is None or judgement.phase is None or judgement.loudest is None:
-        raise ValueError("nothing is to be told of this incident")
-    kind = incident.classes[judgement.loudest].alert_class.kind
+    (lead, phase, loudest), told = _leading(judgement), incident.told
+    kind = incident.classes[loudest].alert_class.kind
     slo, others = _slos(judgement, objectives)
     return View(
         incident=incident.id,
         say=Say.ROOT,
-        phase=judgement.phase,
+        phase=phase,
         outcome=lead.outcome,
         reason=lead.reason,
         kind=kind,
@@ -60,6 +58,12 @@ def view_of(
         budget_cost=_cost(incident, judgement),
         notice=incident.lead.facts if kind is Kind.NOTICE else None,
     )
+
+
+def _leading(judgement: Judgement) -> tuple[Loud, Phase, str]:
+    if judgement.lead is None or judgement.phase is None or judgement.loudest is None:
+        raise ValueError("nothing is to be told of this incident")
+    return judgement.lead, judgement.phase, judgement.loudest
 
 
 def _slos(judgement: Judgement, objectives: Mapping[str, Objective]) -> tuple[SloFacts | None, tuple[SloFacts, ...]]:
