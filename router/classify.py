@@ -9,6 +9,7 @@ from struct import pack
 from router.alert import Alert, Matcher, all_match
 from router.gate import AlertClass, Cover, Kind
 from router.incident import Guide
+from router.mute import InhibitRule
 from router.slo.objective import Objective
 
 SLO_SOURCE = "slo"
@@ -59,6 +60,10 @@ class Route:
     routes: tuple["Route", ...] = ()
     path: str = "0"
     """Position in the tree ("0.2.1"), part of the incident key."""
+    mute_times: tuple[str, ...] = ()
+    """Names of time intervals in which it tells nobody."""
+    active_times: tuple[str, ...] = ()
+    """Names of time intervals outside of which it tells nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class Rules:
     guides: tuple[GuideRule, ...] = ()
     objectives: Mapping[str, Objective] = field(default_factory=dict)
     scope_labels: tuple[str, ...] = ("operation", "cuj")
+    inhibit_rules: tuple[InhibitRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Placement:
     group_wait_s: float
     repeat_interval_s: float
     copy: bool = False
+    mute_times: tuple[str, ...] = ()
+    active_times: tuple[str, ...] = ()
 
 
 def classify(alert: Alert, rules: Rules) -> tuple[Placement, ...]:
@@ -219,6 +227,8 @@ def _placed(alert: Alert, alert_class: AlertClass, route: Route, *, copy: bool) 
         group_wait_s=route.group_wait_s,
         repeat_interval_s=route.repeat_interval_s,
         copy=copy,
+        mute_times=route.mute_times,
+        active_times=route.active_times,
     )
 
 

@@ -82,6 +82,8 @@ class AlertClass:
 
     kind: Kind
     covers: tuple[Cover, ...] = ()
+    muted: Reason | None = None
+    """Why its alerts are kept quiet now (SILENCE, INHIBITION), None where they are not."""
 
 
 @dataclass(frozen=True, slots=True)

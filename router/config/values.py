@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from router.classify import Rules
 from router.errors import Finding
 from router.gate import Policy
+from router.incident.life import EscalationStep
+from router.mute.times import Intervals
 from router.slo.objective import Objective
 
 
@@ -58,6 +60,8 @@ class SlackTarget:
     ticket_channel: str = ""
     fallback_channel: str = ""
     mention: str = ""
+    webhook: str = field(default="", repr=False)
+    """Address of an incoming webhook, a secret: the reduced mode without edits, threads and buttons that act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,34 @@ class Receiver:
     slack: SlackTarget
     timezone: ZoneInfo
     locale: str = "en"
+    escalation: tuple[EscalationStep, ...] = ()
+    """What happens while nobody acknowledges a page, in order; at most three steps."""
+    remind_acknowledged_s: float = 7_200.0
+    """After this long an owner is asked whether they still have it; 0 for never."""
+    morning: int = 540
+    """When a working day begins, minutes from local midnight: a snooze until the next working morning ends then."""
+    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Days on which somebody works; 0 is Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """An Alertmanager that gets a copy of every silence; its headers may hold credentials."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SilencePolicy:
+    """What a silence may be, and when people hear of it; seconds."""
+
+    longest_s: float = 30 * 86_400.0
+    ending_s: float = 900.0
+    """So long before its end it is told, if it still keeps something quiet."""
+    idle_s: float = 86_400.0
+    """One that has met no alert for so long is told."""
+    mirrors: tuple[Mirror, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +142,8 @@ class Config:
     files: tuple[str, ...] = ()
     """Every file read, for watching."""
     report: WeeklyReport | None = None
+    time_intervals: Intervals = field(default_factory=dict)
+    silences: SilencePolicy = field(default_factory=SilencePolicy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ Instants are Unix seconds, durations seconds (`_s`).
 """
 
 from router.incident.episode import begun
+from router.incident.handling import Act, Deed, Handling, Person, Reply, ReplyCode, WolfReason
 from router.incident.judge import Judgement, judge
 from router.incident.life import ClassState, Incident, Intent, Lead, Life, Loud, Mind, Root, Told
 from router.incident.messages import (
     Call,
     CauseKind,
     Guide,
+    MutedBy,
     Order,
     Phase,
     Receipt,
@@ -24,10 +26,13 @@ from router.incident.plan import Settle, Step, plan
 from router.incident.telling import attempted, refused, resumed, told
 
 __all__ = [
+    "Act",
     "Call",
     "CauseKind",
     "ClassState",
+    "Deed",
     "Guide",
+    "Handling",
     "Incident",
     "Intent",
     "Judgement",
@@ -35,9 +40,13 @@ __all__ = [
     "Life",
     "Loud",
     "Mind",
+    "MutedBy",
     "Order",
+    "Person",
     "Phase",
     "Receipt",
+    "Reply",
+    "ReplyCode",
     "Root",
     "Say",
     "Settle",
@@ -45,6 +54,7 @@ __all__ = [
     "Step",
     "Told",
     "View",
+    "WolfReason",
     "attempted",
     "begun",
     "judge",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from router.gate import AlertClass, Decision, Held, Outcome, Reason
+from router.incident.handling import Act, Handling
 from router.incident.messages import Call, CauseKind, Guide, Phase, Say
 
 
@@ -23,6 +24,17 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """`after_s` from the first telling without an acknowledgement: another mention, or another receiver is told."""
+
+    after_s: float
+    mention: str = ""
+    receiver: str = ""
+    channel: str = ""
+    """Where that receiver is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """The durations of an incident's life, in seconds."""
 
@@ -34,6 +46,13 @@ class Life:
     """Numbers alone are refreshed this often."""
     broadcast_s: float = 1_800.0
     """At most one broadcast for re-firing in this time (flapping)."""
+    flap_s: float = 1_800.0
+    """Within this time re-fires are counted; from `flaps` on it is called flapping."""
+    flaps: int = 3
+    remind_s: float = 7_200.0
+    """An owner is asked again after this long whether they still have it; 0 for never."""
+    steps: tuple["EscalationStep", ...] = ()
+    """What happens while nobody acknowledges a page, in order; at most three."""
     forget_s: float = 1_800.0
     """A finished incident is kept this long: firing again within it reopens the same message."""
 
@@ -51,6 +70,10 @@ class Root:
     """The channel it was meant for: Slack may have named it otherwise, or it went to the fallback channel."""
     episode: int = 0
     """Which episode of the incident it last spoke of: the value of `Told.refires` then."""
+    acts: int = 0
+    """How many of people's acts it shows (`Handling.acts`)."""
+    receiver: str = ""
+    """The receiver it was escalated to, "" for the incident's own."""
 
     @property
     def place(self) -> str:
@@ -75,8 +98,10 @@ class Told:
     """How often it fired again: the number of the episode, from 0."""
     broadcast_at: float | None = None
     pending: Call | None = None
-    """A broadcast that is owed."""
+    """A broadcast or reply that is owed."""
     budget_at_start: float | None = None
+    refired_at: tuple[float, ...] = ()
+    """When it fired again, the newest last; as many as flapping needs."""
 
     @property
     def live(self) -> tuple[Root, ...]:
@@ -172,6 +197,13 @@ class Incident:
     told: Told = field(default_factory=Told)
     mind: Mind = field(default_factory=Mind)
     intent: Intent | None = None
+    handling: Handling = field(default_factory=Handling)
+    acts: tuple[Act, ...] = ()
+    """What people did and nobody has taken notice of yet, oldest first."""
+    mute_times: tuple[str, ...] = ()
+    """Names of the time intervals in which its route tells nobody."""
+    active_times: tuple[str, ...] = ()
+    """Names of the time intervals outside of which its route tells nobody."""
 
 
 def quietest_first(outcome: Outcome | None) -> int:

@@ -1,10 +1,11 @@
 """What people are told: everything a message is drawn from, and the order to put it into Slack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from router.gate import Kind, Outcome, Reason
+from router.incident.handling import Handling
 from router.slo.verdict import Assessment
 
 
@@ -14,6 +15,8 @@ class Phase(StrEnum):
     FIRING = "firing"
     BURNING = "burning"
     """Its alerts are gone, but a covering SLO is still at the page tier."""
+    MUTED = "muted"
+    """Its alerts fire, and all of them are kept quiet: by a silence, an inhibition or a mute time."""
     RESOLVED = "resolved"
 
 
@@ -26,6 +29,8 @@ class Say(StrEnum):
     """First thread reply: the alerts by rule; posted once, edited in place."""
     BROADCAST = "broadcast"
     """Thread reply that also shows in the channel: it fired again, or a ticket became a page."""
+    REPLY = "reply"
+    """Thread reply that shows in the thread only: it mentions somebody whom it concerns."""
 
 
 class Call(StrEnum):
@@ -36,6 +41,16 @@ class Call(StrEnum):
     """A ticket became a page, or what was forwarded unjudged now threatens an SLO."""
     REPEATED = "repeated"
     """Still firing after `repeat_interval`."""
+    UNACKNOWLEDGED = "unacknowledged"
+    """Nobody has taken the page yet: an escalation step mentions somebody else."""
+    WOKEN = "woken"
+    """A snooze is over (or was cut short because it got worse), and it still fires."""
+    UNMUTED = "unmuted"
+    """What kept it quiet is over, and it still fires."""
+    HANDED_OVER = "handed_over"
+    """A REPLY: somebody was given the incident."""
+    FORGOTTEN = "forgotten"
+    """A REPLY: its owner is asked whether they still have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,20 @@ class CauseKind:
     last_at: float
     firing: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MutedBy:
+    """What keeps alerts of an incident quiet. `name` is a silence's id, a mute time's name, an inhibiting rule."""
+
+    reason: Reason
+    name: str
+    by: str = ""
+    """Owner of a silence as people are called (untrusted)."""
+    person: str = ""
+    """Their Slack id, "" where it is not known."""
+    comment: str = ""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +150,20 @@ class View:
     """Part of the SLO's budget (0..1) spent between start and end of the incident."""
     notice: Mapping[str, str] | None = None
     """Facts of a notice by name, for kind NOTICE: what, since, forwarded, affected, detail."""
+    key: str = ""
+    """The incident's key: with its id the opaque value of a button, "{key}.{id}"."""
+    interactive: bool = False
+    """Whether Slack can send us clicks: without, only buttons that open an address are drawn."""
+    timezone: str = "UTC"
+    """The receiver's time zone (IANA name), for times that Slack cannot show in the reader's own."""
+    handling: Handling = field(default_factory=Handling)
+    muted_by: tuple[MutedBy, ...] = ()
+    alerts_muted: int = 0
+    """Firing alerts that are kept quiet."""
+    flapping: int = 0
+    """How often it fired again within the last 30 minutes, 0 unless that is often enough to be called flapping."""
+    call_mention: str = ""
+    """For a call: whom it mentions (trusted, from configuration, or a Slack user id as "<@U...>")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +183,8 @@ class Order:
     fallback_channel: str = ""
     intent_at: float | None = None
     lookups: int = 0
+    urgent: bool = True
+    """False for an edit that can wait: urgent ones (pages, what people did, resolved) overtake it."""
 
 
 @dataclass(frozen=True, slots=True)
