@@ -112,9 +112,34 @@ def matcher(label: str, operator: str, value: str) -> Matcher:
     if chosen not in (Operator.REGEX, Operator.NOT_REGEX):
         return Matcher(label, chosen, value)
     try:
-        return Matcher(label, chosen, value, re.compile(value, re.DOTALL))
+        return Matcher(label, chosen, value, re.compile(_as_in_re2(value)))
     except re.error as error:
         raise ValueError(f"bad regular expression {value!r}: {error}") from error
+
+
+_CLASSES = {"d": "0-9", "w": "0-9A-Za-z_", "s": "\\t\\n\\f\\r "}
+"""What RE2 takes for Perl's classes: ASCII only (Go, regexp/syntax)."""
+_POSIX = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "digit": "0-9", "lower": "a-z", "upper": "A-Z", "word": "0-9A-Za-z_",
+    "space": "\\t\\n\\v\\f\\r ", "xdigit": "0-9A-Fa-f", "punct": "!-/:-@\\[-`{-~",
+}  # fmt: skip
+_TOKEN = re.compile(r"\\(?P<escaped>.)|\[:(?P<posix>[a-z]+):\]|(?P<plain>.)", re.DOTALL)
+
+
+def _as_in_re2(expression: str) -> str:
+    """Return an expression as Alertmanager's engine reads it where Python's would read it otherwise."""
+    read, inside = [], False
+    for token in _TOKEN.finditer(expression):
+        text, letter = token[0], token["escaped"] or ""
+        if letter.lower() in _CLASSES and (letter.islower() or not inside):
+            known = _CLASSES[letter.lower()]
+            text = known if inside else f"[{'^' if letter.isupper() else ''}{known}]"
+        elif token["posix"]:
+            text = _POSIX.get(token["posix"], text) if inside else text
+        elif token["plain"] in ("[", "]"):
+            inside = token["plain"] == "["
+        read.append(text)
+    return "".join(read)
 
 
 _MATCHER = re.compile(

@@ -189,6 +189,8 @@ def _decided(
 ) -> Decision:
     heard = covering(alert_class, assessments)
     worst = heard[0] if heard else None
+    if alert_class.muted is not None:
+        return Decision(Outcome.SUPPRESS, alert_class.muted, worst)
     paging = worst is not None and worst.verdict is Verdict.THREAT_PAGE
     match alert_class.kind:
         case Kind.BURN_PAGE:

@@ -17,6 +17,13 @@ from router.incident import Guide
 
 ROOT = Path(__file__).parent.parent
 TESTDATA = Path(__file__).parent / "testdata" / "config"
+FULL = {
+    "TEAM_TOKEN": "first-token",
+    "PROM_PASSWORD": "prom-password",
+    "LOCALE": "ja",
+    "WEBHOOK": "https://hooks.example.com/services/webhook-secret",
+}
+"""The environment of full.yaml."""
 MINIMAL = """\
 sources:
   alertmanager: {type: alertmanager}
@@ -96,8 +103,7 @@ def test_the_sample_configuration_is_clean() -> None:
 
 
 def test_every_key_reaches_the_value() -> None:
-    environment = {"TEAM_TOKEN": "first-token", "PROM_PASSWORD": "prom-password", "LOCALE": "ja"}
-    config = load(str(TESTDATA / "full.yaml"), environment)
+    config = load(str(TESTDATA / "full.yaml"), FULL)
     assert config.policy.mode is Mode.SHADOW
     assert (config.policy.watch_s, config.policy.hold_s) == (600.0, 129_600.0)
     assert (config.durability, config.external_url) == ("L2", "https://router.example.com")
@@ -122,13 +128,14 @@ def test_every_key_reaches_the_value() -> None:
 
 
 def test_no_secret_stands_in_a_repr() -> None:
-    environment = {"TEAM_TOKEN": "first-token", "PROM_PASSWORD": "prom-password", "LOCALE": "ja"}
-    text = repr(load(str(TESTDATA / "full.yaml"), environment))
-    assert not [secret for secret in ("first-token", "second-token", "-password", "cm91dGVy") if secret in text]
+    text = repr(load(str(TESTDATA / "full.yaml"), FULL))
+    assert not [
+        secret for secret in ("first-token", "second-token", "-password", "cm91dGVy", "-secret") if secret in text
+    ]
 
 
 def test_every_file_read_is_named_for_watching() -> None:
-    files = load(str(TESTDATA / "full.yaml"), {"TEAM_TOKEN": "t", "PROM_PASSWORD": "p"}).files
+    files = load(str(TESTDATA / "full.yaml"), FULL).files
     assert [Path(file).name for file in files] == ["full.yaml", "token", "password"]
 
 

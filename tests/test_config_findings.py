@@ -113,12 +113,6 @@ MEANING = {
         "the source name `slo` is reserved",
         True,
     ),
-    "inhibition does nothing": (
-        MINIMAL + "inhibit_rules:\n  - {source_matchers: ['a=\"b\"'], target_matchers: ['c=\"d\"']}\n",
-        "8:5",
-        "inhibition is not acted on yet",
-        False,
-    ),
     "heartbeats do nothing": (
         MINIMAL + "heartbeats:\n  - {name: prom, interval: 5m}\n",
         "8:5",

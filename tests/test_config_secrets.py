@@ -30,6 +30,17 @@ WRITTEN = {
     "an Authorization header": (with_slo_source(f"headers: {{Authorization: Bearer {CANARY}}}"), 8),
     "a header named like a key": (with_slo_source(f"headers: {{X-Api-Key: {CANARY}}}"), 8),
     "a password in an URL": (with_slo_source("timeout: 5s").replace("http://p", f"http://u:{CANARY}@p"), 8),
+    "a webhook": (MINIMAL.replace("channel: C0SRE", f"webhook: 'https://chat.example.com/{CANARY}'"), 6),
+    "a webhook as a default": (MINIMAL.replace("channel: C0SRE", f"webhook: '${{NONE:-https://h/{CANARY}}}'"), 6),
+    "Slack's own webhook": (
+        MINIMAL.replace("channel: C0SRE", "webhook: 'https://hooks.slack.com/services/T0/B0/x'"),
+        6,
+    ),
+    "a webhook of Slack for governments": (
+        MINIMAL.replace("channel: C0SRE", "webhook: 'https://hooks.slack-gov.com/services/T0/B0/x'"),
+        6,
+    ),
+    "a mirror's token": (MINIMAL + f"silences: {{mirror: [{{url: 'http://am', bearer: {CANARY}}}]}}\n", 7),
     "a Slack token in a comment": (MINIMAL + f"# {SLACK_TOKEN}\n", 7),
     "a Slack webhook": (MINIMAL + "guides: [{matchers: [], url: 'https://hooks.slack.com/services/T0/B0/x'}]\n", 7),
 }
@@ -51,6 +62,7 @@ NAMED = {
     "a variable": with_auth('{bearer: "${T}"}'),
     "a variable that may be empty": with_auth('{bearer: "${NONE:-}"}'),
     "an Authorization header of a variable": with_slo_source("headers: {Authorization: 'Bearer ${T}'}"),
+    "a webhook of a variable": MINIMAL.replace("channel: C0SRE", "webhook: 'https://hooks.example.com/${T}'"),
     "a tenant, which is no secret": with_slo_source("headers: {X-Scope-OrgID: shop}"),
     "an URL's password of a variable": with_slo_source("timeout: 5s").replace("http://p", "http://u:${T}@p"),
 }
@@ -72,6 +84,8 @@ MISPLACED = {
     "an SLO": "mapping: [{matchers: [], slos: ['${CANARY}']}]\n",
     "an URL": "external_url: ${CANARY}\n",
     "a number": "gate: ${CANARY}\n",
+    "a weekday": "time_intervals: [{name: n, time_intervals: [{weekdays: ['${CANARY}']}]}]\n",
+    "an address of a mirror": "silences: {mirror: [{url: '${CANARY}'}]}\n",
 }
 
 

@@ -29,8 +29,8 @@ SHAPE = {
     "a missing key": (
         MINIMAL.replace("{channel: C0SRE}", "{mention: <!here>}"),
         "6:5",
-        "`channel` is missing in `receivers[0].slack`",
-        "add `channel: ...`",
+        "`receivers[0].slack` has neither `channel` nor `webhook`",
+        "add one of them",
     ),
     "a missing part": (
         MINIMAL.replace("route: {receiver: sre}\n", ""),
@@ -125,7 +125,7 @@ def test_findings_in_shape_do_not_hide_findings_in_meaning(tmp_path: Path) -> No
         (3, "`sources.alertmanager.type` has a value that it cannot have"),
         (4, "unknown receiver 'ops'"),
         (4, "`route.routes[0].group_wait` is not a duration"),
-        (6, "`channel` is missing in `receivers[0].slack`"),
+        (6, "`receivers[0].slack` has neither `channel` nor `webhook`"),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from router.app.engine import assemble
+from router.app.engine import Outside, assemble
 from router.slack.calls import SlackCalls
 from router.slack.deliver import SlackDelivery
 from router.slack.render import render
@@ -46,7 +46,8 @@ async def slack_of(world: World) -> AsyncIterator[SlackStandIn]:
             lambda order: render(order.view, order.locale, f"{order.delivery_id}{order.view.now}"),
             sleep=world.clock.sleep,
         )
-        world.engine = assemble(world.scripts, world.clock, world.configuration, delivery, world.metrics, "world")
+        outside = Outside(delivery, world.metrics, "world", storm_after=1_000_000)
+        world.engine = assemble(world.scripts, world.clock, world.configuration, outside)
         yield slack
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from router.gate import Reason
 from router.incident import Call, Intent, Judgement, Life, Phase, Receipt, Root, Say, Told, plan, resumed, told
 from router.incident.life import Loud, Mind, Stage
-from router.incident.plan import Drawn, Step
+from router.incident.step import Drawn, Step
 from router.incident.view import drawn_of, view_of
 from router.slo.verdict import Assessment, Verdict
 from tests.support.episodes import OBJECTIVES, Bench

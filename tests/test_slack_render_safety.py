@@ -1,6 +1,8 @@
 """Foreign text is harmless, whatever it is: no mention, no link, no markup of its own, never an invalid message."""
 
+import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,9 @@ from router.gate import Outcome, Reason
 from router.incident import Guide, Phase, Say
 from router.slack import escape
 from router.slack.render import render
+from tests.support.slack_kinds import KINDS, live
 from tests.support.slack_limits import problems, units
-from tests.support.slack_views import KINDS, NOW, OTHERS, assessment, page, said_by_everybody, slo
+from tests.support.slack_views import NOW, OTHERS, SUZUKI, assessment, page, said_by_everybody, slo
 
 NASTY = st.sampled_from([
     "<!channel>", "<!here|x>", "<@U123>", "<#C123>", "<!subteam^S1>", "<https://evil.example|Runbook>", "&lt;!here&gt;",
@@ -47,9 +50,11 @@ def test_first_sentence_is_kept_whatever_the_names_are(text: str, locale: str, k
     """Names are cut, never our own words: the first sentence of the push text is whole."""
     view = KINDS[kind]
     plain, filled = render(view, locale).text, render(said_by_everybody(view, text, ""), locale).text
-    opening = plain.split("Checkout")[0].split("DiskWillFill")[0].split("PodRestart")[0].split("DBConn")[0]
+    opening = re.split("Checkout|DiskWillFill|PodRestart|DBConn|Sato|Suzuki|prometheus|datadog|C0SRE|service=", plain)[
+        0
+    ]
     if len(opening) < len(plain) and not opening.startswith(("Causes", "E-7KQ2M")):
-        assert filled.startswith(opening)
+        assert filled.startswith(opening.rstrip())
 
 
 @given(
@@ -73,6 +78,47 @@ def test_no_number_breaks_a_message(
     message = render(view, locale)
     assert problems(message.text, message.blocks) == []
     assert "nan" not in message.text
+
+
+TIMES = st.one_of(st.floats(), st.sampled_from([NOW, NOW + 3_600, NOW - 3_600, 0.0, 1e18]))
+
+
+@given(
+    kind=st.sampled_from(sorted(kind for kind in KINDS if KINDS[kind].interactive)), at=TIMES, until=TIMES,
+    many=st.integers(0, 10**9), zone=st.one_of(TEXT, st.sampled_from(["Asia/Tokyo", "Etc/GMT+12", "Pacific/Apia"])),
+    locale=st.sampled_from(["en", "ja"]),
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_no_time_zone_or_count_of_a_deed_breaks_a_message(
+    kind: str, at: float, until: float, many: int, zone: str, locale: str
+) -> None:
+    """A clock that is wrong, a zone that does not exist, and more alerts than anybody has."""
+    view = KINDS[kind]
+    handling = view.handling
+    if handling.snooze is not None:
+        handling = replace(handling, snooze=replace(handling.snooze, until=until))
+    handling = replace(handling, owned_at=at if handling.owner else None, acknowledged_at=at)
+    changed = replace(
+        view, handling=handling, told_at=at, ended_at=until, timezone=zone, alerts_muted=many, alerts_firing=many,
+        refires=many, flapping=many, muted_by=tuple(replace(each, until=until) for each in view.muted_by),
+    )  # fmt: skip
+    message = render(changed, locale)
+    assert problems(message.text, message.blocks) == []
+    assert "E-7KQ2M" in message.text
+
+
+@given(text=HUGE, url=URLS, locale=st.sampled_from(["en", "ja"]))
+@settings(max_examples=150, deadline=None)
+def test_a_storm_links_nothing_but_messages_in_slack(text: str, url: str, locale: str) -> None:
+    """The facts of a storm hold names that others chose; only an https address in Slack becomes a link there."""
+    view = said_by_everybody(KINDS["storm"], text, url)
+    assert view.notice is not None
+    broken = replace(view, notice={name: text if name != "what" else each for name, each in view.notice.items()})
+    for each in (view, broken):
+        message = render(each, locale)
+        assert problems(message.text, message.blocks) == []
+        links = re.findall(r"<(https?://[^|>]*)", str(message.blocks))
+        assert all(urlsplit(link).hostname.endswith("slack.com") for link in links)
 
 
 @pytest.mark.parametrize(
@@ -159,10 +205,15 @@ def test_space_beside_a_name_vanishes_only_between_japanese() -> None:
 @pytest.mark.parametrize("locale", ["en", "ja"])
 @pytest.mark.parametrize("text", ["&" * 5_000, "words " * 1_000, "漢字" * 3_000], ids=["entities", "words", "kanji"])
 @pytest.mark.parametrize("length", [50, 110, 380, 1_980, 2_100])
-def test_fullest_page_stays_within_the_budget(length: int, text: str, locale: str) -> None:
+@pytest.mark.parametrize("acted", [False, True], ids=["addresses", "acted"])
+def test_fullest_page_stays_within_the_budget(length: int, text: str, locale: str, acted: bool) -> None:
     """Everything that can be said at once, as long as it can be, with addresses that grow when escaped."""
     judged = assessment(upgraded=True, frozen=True, budget_remaining=-1.0, exhausted_in_s=0.0)
     full = page(other_slos=OTHERS, refires=99, escalated=True, would=Outcome.HOLD, slo=slo(assessment=judged))
+    if acted:
+        kept_quiet = KINDS["muted-many"].muted_by
+        handling = replace(KINDS["acked-wolf"].handling, snooze=KINDS["snoozed"].handling.snooze, missed_by=SUZUKI)
+        full = replace(live(full), handling=handling, muted_by=kept_quiet, alerts_muted=3, flapping=99)
     address = "https://e.example/" + "&" * length
     message = render(said_by_everybody(full, text, address), locale)
     assert problems(message.text, message.blocks) == []
@@ -171,3 +222,10 @@ def test_fullest_page_stays_within_the_budget(length: int, text: str, locale: st
 def test_a_link_of_the_guide_cannot_be_broken_out_of() -> None:
     view = replace(page(), guide=Guide("https://g.example/?a=1&b=<>|", "x|<!channel>"))
     assert "<https://g.example/?a=1&amp;b=%3C%3E%7C|x/&lt;!channel&gt;>" in str(render(view, "en").blocks)
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "a b", "9f1c|x", "xoxb-123456-abcdef", "x" * 201])
+def test_a_silence_whose_id_is_none_of_ours_has_no_buttons(name: str) -> None:
+    view = KINDS["notice-silence-ending"]
+    message = render(replace(view, notice={**(view.notice or {}), "id": name}), "en")
+    assert all(block["type"] != "actions" for block in message.blocks)

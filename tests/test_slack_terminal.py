@@ -1,6 +1,6 @@
 """What the terminal shows where no Slack is configured: snapshots, widths, and the message ids it invents.
 
-UPDATE_GOLDEN=1 rewrites tests/testdata/slack/*.txt.
+UPDATE_GOLDEN=1 rewrites tests/golden/slack/*.txt.
 """
 
 import io
@@ -18,9 +18,10 @@ from router.slack.drawing import draw, unescape
 from router.slack.render import render
 from router.slack.terminal import Terminal
 from router.slack.wrap import Span, clip, width_of, wrap
-from tests.support.slack_views import HOSTILE, KINDS, NOW, SIZES, forward, page, resolved, said_by_everybody
+from tests.support.slack_kinds import KINDS
+from tests.support.slack_views import HOSTILE, NOW, SIZES, forward, page, resolved, said_by_everybody
 
-GOLDEN = Path(__file__).parent / "testdata" / "slack"
+GOLDEN = Path(__file__).parent / "golden" / "slack"
 
 
 def agreed(name: str, text: str) -> bool:

@@ -173,7 +173,8 @@ async def test_a_server_that_hides_its_settings_is_warned_about(tmp_path: Path) 
 NEEDED = (
     "+evalsha +eval +script|load +ping +info +time +config|get +client|setinfo +hello +get +set +hgetall +hget +hmget "
     "+hset +hsetnx +hdel +hincrby +hkeys +hlen +hscan +sadd +srem +smove +spop +scard +smembers +zadd +zrem +zcount "
-    "+zscore +zrange +zrangebyscore +xadd +xdel +xlen +xrange +xrevrange +incr +expire +exists +del +unlink +waitaof"
+    "+zscore +zrange +zrangebyscore +xadd +xdel +xlen +xrange +xrevrange +incr +expire +exists +del +unlink +waitaof "
+    "+llen +lrange +ltrim +rpush +srandmember +sunionstore"
 )
 
 

@@ -79,3 +79,34 @@ async def test_replicas_share_the_tokens(state: State) -> None:
     paces = [Pace(state.scripts, state.clock) for _ in range(20)]
     waits = await asyncio.gather(*(pace.take(POST, "C1") for pace in paces))
     assert sorted(waits)[:2] == [0.0, pytest.approx(1.0)]
+
+
+async def test_what_can_wait_leaves_tokens_to_what_is_urgent(state: State) -> None:
+    """Edits fill their pace down to the reserve; an urgent one still goes at once, and the others wait the longer."""
+    pace = Pace(state.scripts, state.clock)
+    waits = [await pace.take("chat.update", "C1", reserve=2.0) for _ in range(5)]
+    assert waits[:3] == [0.0] * 3
+    assert waits[3:] == [pytest.approx(60 / 45)] * 2
+    assert [await pace.take("chat.update", "C1") for _ in range(2)] == [0.0] * 2
+    assert await pace.take("chat.update", "C1", reserve=2.0) == pytest.approx(3 * 60 / 45)
+    state.clock.advance(60 / 45 + 0.001)
+    assert await pace.take("chat.update", "C1", reserve=2.0) > 0.0
+    assert await pace.take("chat.update", "C1") == 0.0
+
+
+async def test_a_reserve_as_large_as_the_bucket_lets_through_what_finds_it_full(state: State) -> None:
+    """Patient calls are slow then, and never stuck."""
+    pace = Pace(state.scripts, state.clock)
+    assert await pace.take("chat.update", "C1", reserve=99.0) == 0.0
+    wait = await pace.take("chat.update", "C1", reserve=99.0)
+    state.clock.advance(wait + 0.001)
+    assert await pace.take("chat.update", "C1", reserve=99.0) == 0.0
+
+
+async def test_a_reserve_is_kept_of_the_workspace_not_of_the_channel(state: State) -> None:
+    """A channel has one token: a reserve of it would let nothing through."""
+    pace = Pace(state.scripts, state.clock)
+    waits = [await pace.take(POST, f"C{n}", reserve=2.0) for n in range(4)]
+    assert waits[:3] == [0.0] * 3
+    assert waits[3] > 0.0
+    assert await pace.take(POST, "C3") == 0.0

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from router.testing import check_blocks
+from router.testing import check_blocks, check_view
 from router.testing.kinds import Items, Number, Text, Word
 from router.testing.rules import BLOCKS
 from router.testing.shapes import SHAPES, table_rules
-from tests.support.block_examples import GOOD, IMAGE, action, chart, host, plain
+from tests.support.block_examples import GOOD, IMAGE, IN_MODALS, action, chart, host, plain, problems_of, view_of
 
 LENGTHS = {
     "header.text": 150, "section.text": 3_000, "section.fields[]": 2_000, "image.image_url": 3_000,
@@ -23,6 +23,9 @@ LENGTHS = {
     "image_element.image_url": 3_000, "image_element.alt_text": 2_000, "data_visualization.title": 50,
     "segment.label": 20, "series.name": 20, "point.label": 20, "axis_config.categories[]": 20,
     "axis_config.x_label": 50, "axis_config.y_label": 50, "header.block_id": 255, "button.action_id": 255,
+    "input.label": 2_000, "input.hint": 2_000, "alert.text": 200, "modal.title": 24, "modal.submit": 24,
+    "modal.close": 24, "modal.private_metadata": 3_000, "modal.callback_id": 255, "home.private_metadata": 3_000,
+    "plain_text_input.placeholder": 150, "multi_static_select.placeholder": 150,
 }  # fmt: skip
 COUNTS = {
     "section.fields": 10, "context.elements": 10, "actions.elements": 25, "overflow.options": 5,
@@ -50,7 +53,7 @@ def test_the_limit_is_slacks(path: str, most: int):
 
 @pytest.mark.parametrize("shape", GOOD)
 def test_the_smallest_thing_of_every_shape_is_taken(shape: str):
-    assert check_blocks(host(shape, GOOD[shape])) == []
+    assert problems_of(shape, GOOD[shape]) == []
 
 
 def test_there_is_an_example_of_every_shape():
@@ -96,7 +99,7 @@ def broken(field: object, aspect: str) -> object:
 
 
 def rules_of(shape: str, it: dict[str, Any], without: frozenset[str] = frozenset()) -> set[str]:
-    return {problem.rule for problem in check_blocks(host(shape, it), without)}
+    return {problem.rule for problem in problems_of(shape, it, without)}
 
 
 def violating(rule: str) -> tuple[str, dict[str, Any]]:
@@ -210,11 +213,13 @@ def places(value: object) -> Iterator[tuple[object, object]]:
 @pytest.mark.parametrize("shape", GOOD)
 @pytest.mark.parametrize("junk", [None, 0, True, "", [], {}, [[]], [None], {"type": []}], ids=str)
 def test_junk_in_any_place_never_crashes(shape: str, junk: object):
-    for number in range(sum(1 for _ in places(host(shape, GOOD[shape])))):
-        blocks = copy.deepcopy(host(shape, GOOD[shape]))
-        container, key = list(places(blocks))[number]
+    view = shape in IN_MODALS
+    whole: object = view_of(shape, GOOD[shape]) if view else host(shape, GOOD[shape])
+    for number in range(sum(1 for _ in places(whole))):
+        broken = copy.deepcopy(whole)
+        container, key = list(places(broken))[number]
         container[key] = junk  # type: ignore[index]
-        assert isinstance(check_blocks(blocks), list)
+        assert isinstance(check_view(broken) if view else check_blocks(broken), list)
 
 
 def test_a_problem_reads_as_slacks_do():

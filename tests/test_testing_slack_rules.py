@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from router.testing import ALL_SCOPES, CHANNEL, TOKEN, Channel, Message, Rates, SlackStandIn, Token, VirtualClock
+from router.testing.error_table import COMMON, ERRORS
 from router.testing.rules import FLAGGED, REFUSED
 
 SAFE = {"unfurl_links": False, "unfurl_media": False}
@@ -229,6 +230,11 @@ async def test_without_the_rule_it_does_not_flag(rule: str, case: Case):
     slack = await play(case, frozenset({rule}))
     assert not slack.violations + slack.warnings
     slack.assert_clean()
+
+
+def test_the_table_of_errors_names_what_is_answered():
+    for rule, case in REFUSALS.items():
+        assert case.code in ERRORS.get(case.method, frozenset()) | COMMON, rule
 
 
 def test_every_rule_has_a_negative_case():

@@ -7,8 +7,8 @@ import pytest
 from router.alert import Note, Status
 from router.config.values import Auth, Config
 from router.errors import UnavailableError
+from router.web.instants import rfc3339
 from router.web.parts import Limits
-from router.web.standings import rfc3339
 from tests.support.door import NOW, Stood, config_of, firing, open_door
 
 PATH = "/api/v2/alerts"
@@ -140,43 +140,21 @@ async def test_an_alert_of_two_receivers_is_one():
         assert [each["receivers"] for each in shown] == [[{"name": "sre"}, {"name": "db"}]]
         _, groups = await house.get(PATH + "/groups")
         assert [(group["labels"], group["receiver"]["name"], len(group["alerts"])) for group in groups] == [
-            ({"incident": "E-7KQ2M"}, "sre", 1),
-            ({"incident": "E-AAAAA"}, "db", 1),
+            ({"rule": "HighErrorRate"}, "sre", 1),
+            ({"rule": "HighErrorRate"}, "db", 1),
         ]
 
 
-STANDING = [
-    Stood(firing("Paged", team="a")),
-    Stood(firing("Held", team="b"), outcome="hold"),
-    Stood(firing("Muted", team="a"), outcome="suppress"),
-    Stood(firing("Fresh", team="b"), outcome="", receiver="db"),
-]
-QUERIES = {
-    "": {"Paged", "Held", "Muted", "Fresh"},
-    "filter=team%3D%22a%22": {"Paged", "Muted"},
-    "filter=team%3Da&filter=alertname!%3DMuted": {"Paged"},
-    "filter=alertname%3D~%22P.*%7CH.*%22": {"Paged", "Held"},
-    "filter=nothere%3D%22%22&filter=team!~%22a%22": {"Held", "Fresh"},
-    "receiver=db": {"Fresh"},
-    "receiver=s.e": {"Paged", "Held", "Muted"},
-    "receiver=s": set(),
-    "active=false": {"Muted", "Fresh"},
-    "silenced=false": {"Paged", "Held", "Fresh"},
-    "inhibited=false": {"Paged", "Held", "Fresh"},
-    "unprocessed=false": {"Paged", "Held", "Muted"},
-    "active=true&silenced=0&inhibited=F&unprocessed=false": {"Paged", "Held"},
-}
-
-
-@pytest.mark.parametrize(("query", "names"), QUERIES.items(), ids=QUERIES)
-async def test_filters(query, names):
-    """Alertmanager's query parameters, for alerts and groups alike."""
-    async with open_door() as house:
-        house.wall.standings = STANDING
-        _, shown = await house.get(f"{PATH}?{query}")
-        assert {each["labels"]["alertname"] for each in shown} == names
-        _, groups = await house.get(f"{PATH}/groups?{query}")
-        assert {each["labels"]["alertname"] for group in groups for each in group["alerts"]} == names
+async def test_a_group_has_the_labels_that_its_alerts_are_grouped_by():
+    """As karma expects: one group for each incident, labelled with what its route groups by."""
+    config = config_of()
+    route = replace(config.rules.route, group_by=("service", "zone"))
+    config = replace(config, rules=replace(config.rules, route=route))
+    async with open_door(config) as house:
+        one, other = firing("A", service="checkout", pod="1"), firing("B", service="checkout", pod="2")
+        house.wall.standings = [Stood(one), Stood(other), Stood(firing("C"), incident="E-AAAAA")]
+        _, groups = await house.get(PATH + "/groups")
+        assert [(group["labels"], len(group["alerts"])) for group in groups] == [({"service": "checkout"}, 2), ({}, 1)]
 
 
 @pytest.mark.parametrize(
@@ -222,18 +200,6 @@ async def test_status_and_receivers():
         assert status["uptime"] == rfc3339(NOW)
         assert "C0SRE" not in status["config"]["original"]
         assert await house.get("/api/v2/receivers") == (200, [{"name": "sre"}, {"name": "db"}])
-
-
-async def test_silences_say_that_they_are_not_there_yet():
-    """Listing is empty; adding and expiring are refused in words, not silently accepted."""
-    async with open_door() as house:
-        assert await house.get("/api/v2/silences") == (200, [])
-        assert await house.get("/api/v2/silence/4711") == (404, "there is no such silence")
-        status, words = await house.post("/api/v2/silences", {})
-        assert status == 501
-        assert "next release" in str(words)
-        async with house.client.delete(house.url + "/api/v2/silence/4711") as response:
-            assert response.status == 501
 
 
 @pytest.mark.parametrize(

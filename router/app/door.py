@@ -8,6 +8,7 @@ from router.config.values import Environment
 from router.errors import RouterError
 from router.web.parts import LOAD, Parts
 from router.web.server import build_web, serve
+from router.web.slack import SLACK_DOOR, SlackDoor
 
 STEP_S = 0.05
 DRAIN_S = 11.0
@@ -38,9 +39,11 @@ class OpenDoor:
         await self._runner.cleanup()
 
 
-async def open_door(parts: Parts, environment: Environment) -> OpenDoor:
+async def open_door(parts: Parts, environment: Environment, slack: SlackDoor | None) -> OpenDoor:
     """Listen; raises RouterError, with what to do, when that is impossible."""
     app = build_web(parts)
+    if slack is not None and slack.secrets:
+        app[SLACK_DOOR] = slack
     host, port = environment.listen_host, environment.listen_port
     try:
         runner = await serve(app, host, port)

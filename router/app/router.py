@@ -12,21 +12,20 @@ import aiohttp
 import structlog
 
 from router.app.door import OpenDoor, open_door
-from router.app.engine import assemble
+from router.app.engine import Outside, assemble
 from router.app.files import Watch
 from router.app.health import Health
 from router.app.loops import Loops
 from router.app.quarantine import Quarantine
 from router.app.reload import Configuration
+from router.app.silences import silencing_of
+from router.app.slack import Lines, SlackSide, webhooks
 from router.app.slo_sources import SloSources
 from router.config.environment import is_loopback
 from router.config.values import Environment
-from router.dispatch import Delivery
 from router.errors import RouterError, UnavailableError
-from router.slack.calls import SlackCalls
-from router.slack.deliver import SlackDelivery
-from router.slack.render import render
 from router.slack.terminal import Terminal
+from router.slack.webhook import Deliveries
 from router.state.clock import RedisClock
 from router.state.connect import connect
 from router.state.embedded import Embedded
@@ -42,7 +41,11 @@ CHECK_S = 60.0
 LOOK_S = 1.0
 AGAIN_S = 10.0
 """A configuration that could not be used is tried again this often: what it lacked may lie where nobody looks."""
+SILENCES_S = 5.0
+STORM_S = 30.0
+"""How often a storm's summary is edited at most."""
 DRAIN_S = 10.0
+ANSWERS_S = 3.0
 LINGER_S = 5.0
 """How long a router that others reach goes on serving after it said that it is not ready any more."""
 
@@ -87,9 +90,30 @@ class Router:
         self._clock = RedisClock(client)
         self._sources = SloSources(self._session)
         self._sources.follow(self.configuration.current.slo_sources)
-        delivery = self._delivery(Pace(scripts, self._clock))
-        self.engine = assemble(scripts, self._clock, self.configuration, delivery, self.metrics, uuid4().hex)
+        self._lines = Lines(
+            self._environment,
+            self._session,
+            Pace(scripts, self._clock),
+            self.metrics,
+            scripts,
+            self._clock,
+            lambda: self.configuration.current,
+        )
+        self._slack = SlackSide(self._lines) if self._environment.slack_bot_token else None
+        self.engine = assemble(scripts, self._clock, self.configuration, self._outside())
+        self.silencing = silencing_of(self.engine, self._session)
+        if self._slack is not None:
+            self._slack.connect(self.engine, self.silencing)
+            self.engine.storms.permalink = self._slack.team.permalink
+            self.engine.storms.limited = self._lines.limited.total
         self.health = Health(client, self._clock, self.configuration, self._sources, self._slack_report)
+
+    def _outside(self) -> Outside:
+        owner, slack = uuid4().hex, self._slack
+        if slack is None:
+            terminal = Deliveries(Terminal(self._screen, self._clock.now), webhooks(self._lines))
+            return Outside(terminal, self.metrics, owner)
+        return Outside(slack.delivery(), self.metrics, owner, slack.replies, slack.interactive)
 
     async def _start_embedded(self) -> str:
         folder = Path(self._environment.data_dir)
@@ -110,29 +134,12 @@ class Router:
         await embedded.start()
         LOG.info("embedded_valkey_revived")
 
-    def _delivery(self, pace: Pace) -> Delivery:
-        token = self._environment.slack_bot_token
-        if not token:
-            return Terminal(self._screen, self._clock.now)
-        base_url = self._environment.slack_api_url
-        calls = SlackCalls(
-            token,
-            base_url.rstrip("/") + "/" if base_url else "",
-            self._session,
-            pace,
-            on_result=self.metrics.slack_request,
-            on_rate_limited=self.metrics.slack_rate_limited,
-        )
-        # The salt makes block_ids new at every attempt: Slack asks for new ones whenever a message changes.
-        return SlackDelivery(
-            calls, lambda order: render(order.view, order.locale, f"{order.delivery_id}{order.view.now}")
-        )
-
     def _slack_report(self) -> dict[str, object]:
-        if not self._environment.slack_bot_token:
+        if self._slack is None:
             return {"ok": True, "mode": "terminal: no SLACK_BOT_TOKEN"}
         trouble = dict(self.engine.dispatcher.trouble)
-        return {"ok": not trouble, "mode": "slack", "trouble": trouble}
+        ok = not trouble and not self._slack.problem
+        return {"ok": ok, "mode": "slack", "trouble": trouble, **self._slack.report()}
 
     async def _check_state(self) -> None:
         """Ask the server what can be promised. One that is away is asked again; until then senders get 503."""
@@ -150,13 +157,20 @@ class Router:
             config=lambda: self.configuration.current,
             now=self._clock.now,
             metrics=self.metrics,
+            silencing=self.silencing,
+            mutes=self.engine.mutes,
             version=version("slo-alert-router"),
         )
-        self._door = await open_door(parts, self._environment)
+        self._door = await open_door(parts, self._environment, self._slack)
 
     def _keep_going(self) -> None:
-        for loop in (self._dispatch, self._evaluate, self._audit, self._expire, self._check, self._watch):
+        loops = (self._dispatch, self._evaluate, self._audit, self._expire, self._check, self._watch)
+        for loop in (*loops, self._silences, self._storms):
             self._loops.keep(loop.__name__.strip("_"), loop)
+        if self._slack is not None:
+            self._loops.keep("slack_workspace", self._slack.team.turn)
+            if self._slack.socket is not None:
+                self._loops.keep("slack_socket", self._slack.socket.run)
 
     async def _dispatch(self) -> None:
         await self.engine.dispatcher.run()
@@ -176,6 +190,14 @@ class Router:
     async def _expire(self) -> None:
         await self.engine.expire()
         await asyncio.sleep(EXPIRE_S)
+
+    async def _silences(self) -> None:
+        await self.silencing.tick(self._clock.now())
+        await asyncio.sleep(SILENCES_S)
+
+    async def _storms(self) -> None:
+        await self.engine.storms.tick()
+        await asyncio.sleep(STORM_S)
 
     async def _check(self) -> None:
         await self.health.check()
@@ -224,6 +246,8 @@ class Router:
             await self._door.shut()
         await self._loops.end()
         await self.engine.dispatcher.drain(DRAIN_S)
+        if self._slack is not None:
+            await self._slack.drain(ANSWERS_S)
         await self.engine.writer.drain()
         await self._close()
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from types import ModuleType
 
-from router.cli import check, demo, explain, serve
+from router.cli import check, demo, explain, serve, silence, slack
 
-COMMANDS: tuple[ModuleType, ...] = (serve, check, explain, demo)
+COMMANDS: tuple[ModuleType, ...] = (serve, check, explain, silence, slack, demo)
 
 
 INTERRUPTED = 130
@@ -18,6 +18,8 @@ EXAMPLES = """examples:
   alert-router check                 is the configuration right?
   alert-router serve                 run the router; `alert-router serve --help` says how to send a first alert
   alert-router explain alert.json    what becomes of an alert, and why
+  alert-router slack doctor          does Slack work, and how to mend what does not
+  alert-router silence list          what is kept quiet, by whom, until when
 
 Exit codes: 0 all is well, 1 something was found or failed, 2 wrong usage, 130 interrupted.
 """

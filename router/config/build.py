@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import get_args
 
 from router.classify import GuideRule, MappingRule, Route, Rules
-from router.config.build_route import LATER, Names, build_route, check_inhibition, define
+from router.config.build_mute import build_inhibition
+from router.config.build_route import LATER, Names, build_route, define
+from router.config.build_times import minutes
 from router.config.reading import Reading
 from router.config.schema import Root, Weekday
-from router.config.schema_route import ReceiverSection
-from router.config.values import Receiver, SlackTarget, WeeklyReport
+from router.config.values import WeeklyReport
 from router.gate import Policy
 from router.incident import Guide
 from router.slo.objective import Objective
@@ -28,18 +29,8 @@ def build_rules(root: Root, names: Names, objectives: Mapping[str, Objective], r
         ),
         objectives=objectives,
         scope_labels=tuple(root.slo_scope_labels),
+        inhibit_rules=build_inhibition(root.inhibit_rules, reading),
     )
-
-
-def build_receivers(root: Root, reading: Reading) -> dict[str, Receiver]:
-    """Return the teams by name; notes a name that is used twice and a mention that mentions nobody."""
-    receivers: dict[str, Receiver] = {}
-    for index, section in enumerate(root.receivers):
-        where = ("receivers", index, "name")
-        if section.name in receivers:
-            reading.error(where, f"receiver {section.name!r} is defined twice", "rename or remove one of them")
-        receivers.setdefault(section.name, _receiver(root, section, index, reading))
-    return receivers
 
 
 def build_policy(root: Root) -> Policy:
@@ -51,18 +42,12 @@ def build_report(root: Root) -> WeeklyReport | None:
     """Return when and where the weekly report goes, None without one."""
     if root.report is None:
         return None
-    hour, minute = root.report.time.split(":")
     weekday = get_args(Weekday).index(root.report.weekday)
-    return WeeklyReport(root.report.channel, weekday, int(hour) * 60 + int(minute))
+    return WeeklyReport(root.report.channel, weekday, minutes(root.report.time))
 
 
 def check_rest(root: Root, known: frozenset[str] | None, reading: Reading) -> None:
     """Check what is kept for later releases, and say that it does nothing yet."""
-    check_inhibition(root.inhibit_rules, reading)
-    for index, interval in enumerate(root.time_intervals):
-        for number, span in enumerate(interval.time_intervals):
-            if span.location:
-                reading.zone(("time_intervals", index, "time_intervals", number, "location"), span.location)
     for index, heartbeat in enumerate(root.heartbeats):
         where = ("heartbeats", index)
         if heartbeat.receiver and known is not None and heartbeat.receiver not in known:
@@ -85,22 +70,6 @@ def objectives_named(name: str, objectives: Mapping[str, Objective]) -> tuple[st
     """Return the ids that a name in `slos` stands for: itself, or every objective of an SLO that has several."""
     several = tuple(slo for slo in objectives if slo.rpartition("#")[0] == name)
     return (name,) if name in objectives or not several else several
-
-
-def _receiver(root: Root, section: ReceiverSection, index: int, reading: Reading) -> Receiver:
-    where = ("receivers", index)
-    slack = section.slack
-    if slack.mention and not slack.mention.startswith("<"):
-        problem = "the mention is not in Slack's form, so it mentions nobody"
-        mend = 'write "<!subteam^S0SRE>" for a group, "<@U0ADA>" for a person, "<!here>" for who is there'
-        reading.warn((*where, "slack", "mention"), problem, mend)
-    own = ((*where, "timezone"), section.timezone) if section.timezone else (("timezone",), root.timezone)
-    return Receiver(
-        name=section.name,
-        slack=SlackTarget(slack.channel, slack.ticket_channel, slack.fallback_channel, slack.mention),
-        timezone=reading.zone(*own),
-        locale=section.locale or root.locale,
-    )
 
 
 def routes_of(route: Route) -> tuple[Route, ...]:

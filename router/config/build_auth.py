@@ -10,6 +10,7 @@ from router.config.reading import Reading
 from router.config.schema import Root, SloSourceSection
 from router.config.schema_auth import Auth as AuthSection
 from router.config.schema_auth import Basic, HeaderValue
+from router.config.schema_mute import MirrorSection
 from router.config.values import Auth, SloSourceConfig, SourceConfig
 
 
@@ -32,7 +33,7 @@ def build_slo_sources(root: Root, reading: Reading) -> dict[str, SloSourceConfig
             name=name,
             type=section.type,
             url=section.url.rstrip("/"),
-            headers=_headers(section, ("slo_sources", name), reading),
+            headers=headers_of(section, ("slo_sources", name), reading),
             timeout_s=section.timeout,
         )
         for name, section in root.slo_sources.items()
@@ -57,15 +58,15 @@ def _item(where: Where, key: str, index: int, reading: Reading) -> Where:
 
 
 def _basic(section: Basic, where: Where, reading: Reading) -> tuple[str, str]:
-    return section.username, _either(section.password, section.password_file, (*where, "password"), reading)
+    return section.username, either(section.password, section.password_file, (*where, "password"), reading)
 
 
 def _header(section: HeaderValue, where: Where, reading: Reading) -> tuple[str, str] | None:
-    value = _either(section.value, section.value_file, (*where, "value"), reading)
+    value = either(section.value, section.value_file, (*where, "value"), reading)
     return (section.name, value) if value else None
 
 
-def _either(written: SecretStr | str, file: str, where: Where, reading: Reading) -> str:
+def either(written: SecretStr | str, file: str, where: Where, reading: Reading) -> str:
     """Return a secret that is given directly or by a file; both is a mistake."""
     text = written.get_secret_value() if isinstance(written, SecretStr) else written
     if not file:
@@ -76,8 +77,9 @@ def _either(written: SecretStr | str, file: str, where: Where, reading: Reading)
     return reading.secret_file(of_file, file)
 
 
-def _headers(section: SloSourceSection, where: Where, reading: Reading) -> dict[str, str]:
-    token = _either(section.bearer, section.bearer_file, (*where, "bearer"), reading)
+def headers_of(section: SloSourceSection | MirrorSection, where: Where, reading: Reading) -> dict[str, str]:
+    """Return the headers of every request to somebody we ask, with our credentials; notes what is given twice."""
+    token = either(section.bearer, section.bearer_file, (*where, "bearer"), reading)
     name, password = _basic(section.basic, (*where, "basic"), reading) if section.basic else ("", "")
     if token and password:
         mend = "keep one of them; a query carries one Authorization header"

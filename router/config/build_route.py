@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from router.alert import Operator
 from router.classify import EVERY_LABEL, Route
 from router.config.document import Where
 from router.config.reading import Reading
-from router.config.schema_route import InhibitRule, RouteSection
+from router.config.schema_route import RouteSection
 
 LATER = "it is checked now, and comes with a later release"
 
@@ -21,7 +20,7 @@ class Names:
 
 
 def build_route(root: RouteSection, names: Names, reading: Reading) -> Route:
-    """Return the whole tree; notes what the root may not have, unknown names and what is not acted on yet."""
+    """Return the whole tree; notes what the root may not have, and unknown names."""
     where: Where = ("route",)
     if not root.receiver and reading.document.find(where):
         mend = "add `receiver: ...`, who is told whatever no other route takes"
@@ -37,20 +36,6 @@ def define(known: frozenset[str], key: str) -> str:
     """Return how to mend a name that is not defined under `key`."""
     named = f"write one of {', '.join(sorted(known))}, or " if known else ""
     return f"{named}define it under `{key}`"
-
-
-def check_inhibition(rules: list[InhibitRule], reading: Reading) -> None:
-    """Check the matchers of inhibition rules, and say that none of them acts yet."""
-    for index, rule in enumerate(rules):
-        where: Where = ("inhibit_rules", index)
-        for side, texts in (("source", rule.source_matchers), ("target", rule.target_matchers)):
-            reading.matchers((*where, f"{side}_matchers"), texts)
-        reading.paired((*where, "source_match"), rule.source_match, Operator.EQUAL)
-        reading.paired((*where, "source_match_re"), rule.source_match_re, Operator.REGEX)
-        reading.paired((*where, "target_match"), rule.target_match, Operator.EQUAL)
-        reading.paired((*where, "target_match_re"), rule.target_match_re, Operator.REGEX)
-        problem = "inhibition is not acted on yet: these alerts are not held back"
-        reading.warn(where, problem, LATER, key=True)
 
 
 def _root_forbidden(root: RouteSection) -> dict[str, bool]:
@@ -85,6 +70,8 @@ class _Tree:
             repeat_interval_s=inherited.repeat_interval_s if repeat is None else repeat,
             continues=section.continue_,
             path=inherited.path,
+            mute_times=tuple(section.mute_time_intervals),
+            active_times=tuple(section.active_time_intervals),
         )
         return self._with_children(route, section, where)
 
@@ -113,9 +100,6 @@ class _Tree:
             if name not in self._names.intervals:
                 mend = define(self._names.intervals, "time_intervals")
                 self._reading.error((*where, index), f"unknown time interval {name!r}", mend)
-        if intervals:
-            problem = f"`{where[-1]}` is not acted on yet: people are told at any time"
-            self._reading.warn(where, problem, LATER, key=True)
 
     def _group_by(self, labels: list[str], where: Where) -> tuple[str, ...]:
         if EVERY_LABEL in labels and len(labels) > 1:
@@ -125,7 +109,10 @@ class _Tree:
 
 
 def _below(parent: Route, index: int) -> Route:
-    """Return what a child starts from: its parent's settings under its own path."""
+    """Return what a child starts from: its parent's settings under its own path.
+
+    Mute times are not inherited (Alertmanager, dispatch/route.go: NewRoute).
+    """
     return Route(
         receiver=parent.receiver,
         group_by=parent.group_by,

@@ -10,6 +10,7 @@ from router.config.environment import is_loopback
 from router.config.reading import Reading
 from router.config.schema import Root
 from router.config.values import SloSourceConfig, SourceConfig
+from router.mute import InhibitRule
 from router.slo.objective import Objective
 
 
@@ -24,6 +25,14 @@ def check_routes(route: Route, where: Where, reading: Reading) -> None:
             problem = f"this route is never reached: the one in line {line} takes every alert that it matches"
             reading.warn(here, problem, "put it first, narrow the earlier one, or give that one `continue: true`")
         check_routes(child, here, reading)
+
+
+def check_muting(rules: Rules, reading: Reading) -> None:
+    """Note inhibition that inhibits too much or nothing, and mute times that keep pages of SLOs quiet."""
+    for index, rule in enumerate(rules.inhibit_rules):
+        _check_inhibition(rule, ("inhibit_rules", index), reading)
+    judged = [rule.matchers for rule in rules.mapping if any(slo in rules.objectives for slo in rule.slos)]
+    _check_mute_times(rules.route, ("route",), (), judged, reading)
 
 
 def check_order(rules: Sequence[Sequence[Matcher]], name: str, reading: Reading) -> tuple[bool, ...]:
@@ -61,6 +70,49 @@ def check_doors(sources: Iterable[SourceConfig], listen_host: str, reading: Read
             problem = f"source `{source.name}` has no authentication, and ROUTER_LISTEN is open to the network"
             mend = "set its `auth` (is the variable it names empty?), or listen on 127.0.0.1"
             reading.error(("sources", source.name), problem, mend, key=True)
+
+
+def _check_inhibition(rule: InhibitRule, where: Where, reading: Reading) -> None:
+    if _covers(rule.source, rule.target) and _covers(rule.target, rule.source):
+        problem = "this rule inhibits nothing: an alert that meets both sides is not inhibited by another that does"
+        reading.doubt(where, problem, "make its source and its target different alerts, or remove it")
+        return
+    for side, matchers in (("source", rule.source), ("target", rule.target)):
+        if not matchers:
+            what = "every firing alert inhibits others" if side == "source" else "every other alert is inhibited"
+            reading.doubt(where, f"this rule has no {side} matchers, so {what}", f"give it `{side}_matchers`")
+
+
+def _check_mute_times(
+    route: Route,
+    where: Where,
+    above: tuple[Matcher, ...],
+    judged: Sequence[Sequence[Matcher]],
+    reading: Reading,
+) -> None:
+    """Note every route below `where` that is quiet at times though alerts of SLOs can end in it."""
+    matchers = (*above, *route.matchers)
+    if any(_can_both_hold(matchers, each) for each in judged):
+        mend = "leave it so if nobody has to act then, or keep alerts that an SLO judges out of this route"
+        for key, words, names in (
+            ("mute_time_intervals", "in", route.mute_times),
+            ("active_time_intervals", "outside of", route.active_times),
+        ):
+            if names:
+                listed = ", ".join(f"`{name}`" for name in names)
+                reading.warn((*where, key), f"SLO pages of this route are silent {words} {listed}", mend, key=True)
+    for index, child in enumerate(route.routes):
+        _check_mute_times(child, (*where, "routes", index), matchers, judged, reading)
+
+
+def _can_both_hold(one: Sequence[Matcher], other: Sequence[Matcher]) -> bool:
+    """Return whether an alert may meet both, as far as that can be told."""
+    return not (_rules_out(one, other) or _rules_out(other, one))
+
+
+def _rules_out(known: Sequence[Matcher], wanted: Sequence[Matcher]) -> bool:
+    exact = {each.label: each.value for each in known if each.operator is Operator.EQUAL}
+    return any(each.label in exact and not each.matches(exact) for each in wanted)
 
 
 def _covers(earlier: Sequence[Matcher], later: Sequence[Matcher]) -> bool:

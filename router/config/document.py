@@ -73,6 +73,7 @@ class Document:
         self._root = root
         self._written: dict[int, str] = {}
         self._places: dict[Where, tuple[Place, Place]] = {}
+        self._gone: set[Where] = set()
 
     def place(self, path: Where, *, key: bool = False) -> Place:
         """Return where the value at `path` stands (with `key`, its key), else the nearest thing above it."""
@@ -115,6 +116,7 @@ class Document:
 
     def cut(self, path: Where) -> bool:
         """Take out the value at `path` (and its key), so that the rest can be read; False where none is."""
+        self._gone.add(path)
         parent = self._node(path[:-1]) if path else None
         if isinstance(parent, yaml.MappingNode):
             kept = [pair for pair in parent.value if pair[0].value != path[-1]]
@@ -124,6 +126,10 @@ class Document:
             return False
         changed, parent.value = len(kept) != len(parent.value), kept
         return changed
+
+    def lacks(self, path: Where) -> bool:
+        """Return whether something at or below `path` was cut out."""
+        return any(gone[: len(path)] == path for gone in self._gone)
 
     def is_null(self, path: Where) -> bool:
         """Return whether the value at `path` was left empty."""

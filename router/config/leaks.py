@@ -12,10 +12,10 @@ from router.slo.objective import Place
 
 _TOKEN = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{6,}|xapp-[A-Za-z0-9-]{6,}"
-    r"|hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]+"
+    r"|hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]+"
 )
 _URL_PASSWORD = re.compile(r"://[^/@\s:]*:(?P<password>[^@/\s]+)@")
-_SECRET_KEYS = frozenset({"bearer", "password"})
+_SECRET_KEYS = frozenset({"bearer", "password", "webhook"})
 _SECRET_HEADER = re.compile(r"authorization|token|secret|api-?key|cookie", re.IGNORECASE)
 _SCHEME = re.compile(r"^\s*(?:Bearer|Basic|Token)\s*", re.IGNORECASE)
 _MEND = "put it into the environment and write ${NAME}, or into a file; and replace it, for it has leaked"
@@ -34,7 +34,7 @@ def check_values(document: Document, findings: Findings) -> None:
         written = document.written(where) or ""
         if _TOKEN.search(written):
             continue
-        if _literal(written) and _is_secret(where):
+        if _is_secret(where) and _literal(_secret_part(where, written)):
             findings.warn(document.place(where), f"`{_key(where)}` is written in the file", _MEND)
         found = _URL_PASSWORD.search(written)
         if found and _literal(found["password"]):
@@ -44,6 +44,12 @@ def check_values(document: Document, findings: Findings) -> None:
 def _literal(written: str) -> str:
     """Return what is left of a value without references (the default of a reference is written out, too)."""
     return REFERENCE.sub(lambda found: found["default"] or "", _SCHEME.sub("", written)).strip()
+
+
+def _secret_part(where: Where, written: str) -> str:
+    """Return what is secret of a value: of a webhook's address that names a variable, the variable alone."""
+    found = REFERENCE.search(written)
+    return found[0] if found and _key(where) == "webhook" else written
 
 
 def _key(where: Where) -> str:

@@ -8,17 +8,13 @@ from hashlib import scrypt
 from pathlib import Path
 
 from router.config import environment as variables
-from router.config.build import (
-    build_policy,
-    build_receivers,
-    build_report,
-    build_rules,
-    check_rest,
-    routes_of,
-)
+from router.config.build import build_policy, build_report, build_rules, check_rest, routes_of
 from router.config.build_auth import build_slo_sources, build_sources
+from router.config.build_mute import build_silences
+from router.config.build_receiver import build_receivers
 from router.config.build_route import Names
-from router.config.cross import check_doors, check_routes, check_slos
+from router.config.build_times import build_intervals
+from router.config.cross import check_doors, check_muting, check_routes, check_slos
 from router.config.document import SIZE_LIMIT, Document, UnreadableError, compose
 from router.config.findings import Findings
 from router.config.leaks import check_text, check_values
@@ -99,9 +95,10 @@ def _config(root: Root, names: Names, environment: Environment, reading: Reading
     _read_slo_files(root, reading)
     objectives = _objectives(list(slo_sources), reading)
     rules = build_rules(root, names, objectives, reading)
-    receivers = build_receivers(root, reading)
+    receivers = build_receivers(root, names.receivers, reading)
     check_rest(root, names.receivers, reading)
     check_routes(rules.route, ("route",), reading)
+    check_muting(rules, reading)
     check_slos(root, rules, slo_sources, reading)
     check_doors(sources.values(), environment.listen_host, reading)
     config = Config(
@@ -117,6 +114,8 @@ def _config(root: Root, names: Names, environment: Environment, reading: Reading
         durability=root.durability,
         external_url=root.external_url.rstrip("/"),
         report=build_report(root),
+        time_intervals=build_intervals(root.time_intervals, reading),
+        silences=build_silences(root.silences, reading),
     )
     return config, Counts(len(objectives), len(routes_of(rules.route)), len(receivers), len(sources))
 

@@ -33,6 +33,11 @@ class Reading:
         """Note a warning at a place of the file (with `key`, at its key)."""
         self.findings.warn(self.document.place(where, key=key), problem, mend)
 
+    def doubt(self, where: Where, problem: str, mend: str) -> None:
+        """Note a warning about what is missing at a place, unless it was there and cut out because it is wrong."""
+        if not self.document.lacks(where):
+            self.warn(where, problem, mend)
+
     def zone(self, where: Where, name: str) -> ZoneInfo:
         """Return a time zone; a wrong name is noted, and UTC stands in for it."""
         try:

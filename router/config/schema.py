@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from router.config.durations import Duration
-from router.config.schema_auth import Auth, Basic, Section
-from router.config.schema_route import InhibitRule, Locale, ReceiverSection, RouteSection, TimeInterval
+from router.config.schema_auth import Auth, Basic, HttpUrl, Section
+from router.config.schema_mute import InhibitRule, SilencesSection, TimeInterval
+from router.config.schema_receiver import TIME_OF_DAY, Locale, ReceiverSection
+from router.config.schema_route import RouteSection
 from router.gate import Mode
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -105,9 +106,7 @@ class ReportSection(Section):
 
     channel: str = Field(min_length=1, description="Where it goes.", examples=["C0SRE"])
     weekday: Weekday = Field("monday", description="On which day.", examples=["monday"])
-    time: str = Field(
-        "09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="At what local time, hh:mm.", examples=["09:00"]
-    )
+    time: str = Field("09:00", pattern=TIME_OF_DAY, description="At what local time, hh:mm.", examples=["09:00"])
 
 
 class HeartbeatSection(Section):
@@ -184,13 +183,16 @@ class Root(Section):
     )
     inhibit_rules: list[InhibitRule] = Field(
         [],
-        description="As Alertmanager's. Checked, but not acted on yet.",
+        description="Which firing alerts keep others quiet, as Alertmanager's.",
         examples=["- {source_matchers: ['alertname=\"Down\"'], target_matchers: ['severity=\"warning\"']}"],
     )
     time_intervals: list[TimeInterval] = Field(
         [],
-        description="As Alertmanager's. Checked, but not acted on yet.",
-        examples=["- {name: weekend, time_intervals: [{weekdays: ['saturday:sunday']}]}"],
+        description="Named times for `mute_time_intervals` and `active_time_intervals` of a route, as Alertmanager's.",
+        examples=["- {name: weekend, time_intervals: [{weekdays: [saturday, sunday]}]}"],
+    )
+    silences: SilencesSection = Field(
+        SilencesSection(), description="What people's silences may be.", examples=["{max_duration: 7d}"]
     )
     report: ReportSection | None = Field(
         None, description="The weekly report.", examples=['{channel: C0SRE, weekday: monday, time: "09:00"}']

@@ -5,13 +5,24 @@ Every secret has a twin `..._file`, the path of a file that holds it, relative t
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
+
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
 
 
 class Section(BaseModel):
     """A mapping of the file: unknown keys are refused, and no error ever shows an input."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+
+def exactly_one(**given: str) -> None:
+    """Raise PydanticCustomError unless one, and only one, of these keys of a section has a value."""
+    present = sum(bool(value) for value in given.values())
+    if present != 1:
+        keys = {"keys": " or ".join(f"`{key}`" for key in given)}
+        raise PydanticCustomError("several_of" if present else "none_of", "exactly one of {keys}", keys)
 
 
 def _listed(value: Any) -> Any:

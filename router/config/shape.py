@@ -16,8 +16,10 @@ from router.config.findings import Findings
 from router.config.schema import Root
 
 ROUNDS = 12
-_FOLLOWS = frozenset({"missing", "too_short"})
+_FOLLOWS = frozenset({"missing", "too_short", "none_of"})
 """Kinds of error that cutting out another one causes."""
+_OF_KEY = frozenset({"extra_forbidden", "missing", "none_of", "several_of"})
+"""Kinds of error that are told at the key, because no value is wrong by itself."""
 _FILLING: Mapping[str, Any] = {
     "sources": {"unreadable": {"type": "alertmanager"}},
     "route": {},
@@ -33,6 +35,7 @@ _ELSEWHERE = {
     "pagerduty_configs": "only Slack can be told so far; write `slack: {channel: ...}`",
     "runbook_url": "in the configuration a guide is `guides: [{matchers: [...], url: ...}]`",
     "mute_times": "the name is `mute_time_intervals`",
+    "mute_time_intervals": "define intervals in `time_intervals` at the root, and name them in a route",
 }
 
 
@@ -93,7 +96,7 @@ def _note_all(errors: list[ErrorDetails], document: Document, findings: Findings
             continue
         where = document.find(error["loc"])
         problem, mend = _explained(error, where)
-        of_key = error["type"] in ("extra_forbidden", "missing") or "[key]" in error["loc"]
+        of_key = error["type"] in _OF_KEY or "[key]" in error["loc"]
         findings.error(document.place(where, key=of_key), problem, mend)
 
 
@@ -108,6 +111,12 @@ def _explained(error: ErrorDetails, where: Where) -> tuple[str, str]:
             return f"`{missing}` is missing" + (f" in `{name}`" if where else ""), f"add `{missing}: ...`"
         case "literal_error" | "enum":
             return f"`{name}` has a value that it cannot have", f"write {context.get('expected')}"
+        case "none_of":
+            return f"`{name}` has neither {str(context['keys']).replace(' or ', ' nor ')}", "add one of them"
+        case "several_of":
+            return f"`{name}` has both {str(context['keys']).replace(' or ', ' and ')}", "keep one of them"
+        case "too_long":
+            return f"`{name}` has more than {context['max_length']} entries", "keep that many at most"
         case "string_pattern_mismatch":
             return f"`{name}` is not written as it must be", _pattern_mend(str(context.get("pattern")))
         case _:

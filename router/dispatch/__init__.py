@@ -5,6 +5,7 @@ Slack has the message; a post is announced by an intent beforehand and looked up
 """
 
 from router.dispatch.loop import Dispatcher
-from router.dispatch.parts import Delivery, Meter, Parts
+from router.dispatch.parts import Delivery, Meter, NoReplies, Parts, Replies
+from router.dispatch.storm import StormWatch
 
-__all__ = ["Delivery", "Dispatcher", "Meter", "Parts"]
+__all__ = ["Delivery", "Dispatcher", "Meter", "NoReplies", "Parts", "Replies", "StormWatch"]

@@ -15,6 +15,9 @@ _FOR_GOOD = frozenset(
     {
         "channel_not_found", "not_in_channel", "is_archived", "is_inactive", "no_permission", "team_not_found",
         "duplicate_channel_not_found", "external_channel_migrating",
+        # of incoming webhooks
+        "no_webhook", "no_service", "no_active_hooks", "invalid_token", "no_team", "channel_is_archived",
+        "action_prohibited", "posting_to_general_channel_denied", "invalid_url",
     }
 )  # fmt: skip
 _RESTRICTED = "restricted_action"

@@ -4,11 +4,11 @@ What counts as change: outcome, reason, or the verdict of an SLO that covers the
 every firing when its SLOs were threatened. A class that nobody fires in has nothing to tell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from router.gate import Decision
-from router.incident import Incident, Judgement
+from router.incident import Act, Incident, Judgement, Reply
 from router.incident.life import Loud
 from router.reason import line
 from router.slo.objective import Objective
@@ -30,6 +30,25 @@ def decisions_of(
         if incident.mind.said.get(cid) != said[cid]:
             entries.append(_entry(incident, cid, effective, judgement.heard[cid], objectives, now))
     return entries, said
+
+
+def deeds_of(incident: Incident, acts: Sequence[Act], replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    """Return the entries of what people did, for the statistics: who, what, when, and what became of it."""
+    codes = {reply.act.id: reply.code for reply in replies}
+    return [
+        {
+            "at": act.at,
+            "incident": incident.id,
+            "deed": act.deed,
+            "person": act.person.id,
+            "name": act.person.name,
+            "until": act.until,
+            "to": act.to.id if act.to is not None else None,
+            "reason": act.reason,
+            "code": codes.get(act.id),
+        }
+        for act in acts
+    ]
 
 
 def _said(decision: Decision, heard: tuple[Assessment, ...]) -> str:
@@ -63,6 +82,7 @@ def _entry(
         "would": decision.would,
         "would_reason": decision.would_reason,
         "text": line(decision, objectives, "en"),
+        "text_ja": line(decision, objectives, "ja"),
         "slos": [_slo(each) for each in heard],
     }
 

@@ -1,22 +1,25 @@
 """One look at one incident: load, judge, say the one thing that is owed, commit."""
 
-from dataclasses import replace
-from uuid import NAMESPACE_URL, uuid5
+from dataclasses import dataclass, replace
 
 import structlog
 
 from router.classify import guide_of
-from router.config.values import Receiver
 from router.dispatch.channels import Channels
-from router.dispatch.journal import decisions_of
+from router.dispatch.hush import Hush
+from router.dispatch.journal import decisions_of, deeds_of
+from router.dispatch.ordering import order_of
 from router.dispatch.parts import Parts
+from router.dispatch.setting import Setting
 from router.errors import AmbiguousError, DeliveryError
-from router.gate import Kind, Outcome
+from router.gate import Outcome
 from router.incident import (
     Intent,
     Judgement,
-    Life,
+    MutedBy,
     Order,
+    Phase,
+    Reply,
     Say,
     Step,
     View,
@@ -28,10 +31,13 @@ from router.incident import (
     resumed,
     told,
 )
+from router.incident.deeds import awake, handled
+from router.incident.judge import afterwards
 from router.incident.lead import spoken_by
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
-from router.incident.plan import Drawn
-from router.incident.view import COUNTED, drawn_of, said_by, view_of
+from router.incident.step import Drawn
+from router.incident.telling import folded
+from router.incident.view import COUNTED, bare_view, drawn_of, view_of
 from router.slo.verdict import Assessment, Memory, assess
 from router.state.incidents import Claim, Commit
 
@@ -41,25 +47,40 @@ HEARD_MOST = 2_000
 """Incidents of more alerts keep the speaker they were stored with: a look must stay cheap in a storm."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all looks of a process know together."""
+
+    channels: Channels
+    hush: Hush
+
+
 class Look:
     """One look at one incident."""
 
-    def __init__(self, parts: Parts, channels: Channels, claim: Claim) -> None:
+    def __init__(self, parts: Parts, shared: Shared, claim: Claim) -> None:
         self._parts = parts
-        self._channels = channels
+        self._shared = shared
         self._claim = claim
         self._incident = claim.incident
         self._config = parts.config()
+        self._setting = Setting(self._config, claim.incident, parts.interactive)
+        self._muted_by: tuple[MutedBy, ...] = ()
+        self._boundaries: list[float] = []
+        self._acts = claim.incident.acts
+        self._replies: tuple[Reply, ...] = ()
 
     async def run(self) -> None:
         """Judge, say the one thing that is owed, commit."""
         now = self._parts.clock.now()
-        judgement = judge(self._incident, await self._assessments(now), self._config.policy, now)
+        if not await self._hush(now):
+            return
+        judgement = await self._judged(now)
         forwarded = await self._forwarded()
         judgement = self._with_baseline(judgement, forwarded)
-        channel, life = self._channel(judgement), Life(rejudge_s=self._config.evaluation.interval_s)
+        channel, life = self._setting.channel(judgement), self._setting.life()
         self._incident = begun(self._incident, judgement, channel, life, now)
-        if judgement.lead is None:
+        if judgement.lead is None and judgement.mind.over is None:
             step = plan(self._incident, judgement, Drawn("", "", ""), channel, life, now)
             await self._commit(step, judgement, now)
             return
@@ -68,9 +89,34 @@ class Look:
         step = plan(self._incident, judgement, drawn_of(view), channel, life, now)
         step, intent = resumed(step, self._incident)
         if step.say is None:
-            await self._commit(step, judgement, now)
+            await self._commit(step, judgement, now, view=view)
         else:
-            await self._tell(step, intent, judgement, self._order(step, intent, view, now))
+            await self._tell(step, intent, judgement, order_of(self._setting, self._incident, step, intent, view))
+
+    # --- what keeps it quiet, and what people did
+
+    async def _hush(self, now: float) -> bool:
+        """Put muted alerts into the classes where they belong; returns whether the lease still holds."""
+        hushed = await self._shared.hush.apply(self._claim, self._config.rules.inhibit_rules, now)
+        if hushed is None:
+            LOG.warning("look_fenced", incident=self._incident.id)
+            return False
+        self._claim, self._muted_by = hushed.claim, hushed.by
+        self._incident, self._acts = hushed.claim.incident, hushed.claim.incident.acts
+        self._setting = replace(self._setting, incident=self._incident)
+        self._boundaries = [at for at in (hushed.until, self._setting.next_mute_change(now)) if at is not None]
+        return True
+
+    async def _judged(self, now: float) -> Judgement:
+        """Judge the incident, take notice of what people did, and judge again where that changed anything."""
+        assessments = await self._assessments(now)
+        policy, quiet = self._config.policy, bool(self._setting.mute_times(now))
+        judgement = judge(self._incident, assessments, policy, now, quiet)
+        self._incident, self._replies = handled(self._incident, judgement.height, now)
+        if self._acts:
+            judgement = judge(self._incident, assessments, policy, now, quiet)
+        self._incident = awake(self._incident, judgement.phase, judgement.height, now)
+        return judgement
 
     # --- what is so
 
@@ -78,7 +124,7 @@ class Look:
         """Let those speak that fire now and are worth telling, where others of the incident are over or held."""
         incident = self._incident
         mixed = incident.firing < incident.total or len(incident.classes) > 1
-        if self._is_notice() or not incident.firing or not mixed or incident.total > HEARD_MOST:
+        if self._setting.is_notice or not incident.firing or not mixed or incident.total > HEARD_MOST:
             return
         rules, loud = self._config.rules, judgement.mind.loud
         firing = await self._parts.board.firing_in(incident.key)
@@ -101,7 +147,7 @@ class Look:
 
     async def _forwarded(self) -> int | None:
         """Return how many firings were ever forwarded unjudged, for a notice that tells how many since it began."""
-        if self._incident.lead.facts.get("what") != "slo_source" or not self._is_notice():
+        if self._incident.lead.facts.get("what") != "slo_source" or not self._setting.is_notice:
             return None
         return (await self._parts.board.tally())[FORWARDED_UNJUDGED]
 
@@ -113,23 +159,13 @@ class Look:
         first = self._incident.told.phase is None and known.isdecimal()
         return replace(judgement, mind=replace(judgement.mind, baseline=int(known) if first else forwarded))
 
-    def _is_notice(self) -> bool:
-        return any(state.alert_class.kind is Kind.NOTICE for state in self._incident.classes.values())
-
-    def _receiver(self) -> Receiver:
-        receivers = self._config.receivers
-        return receivers.get(self._incident.receiver) or receivers[self._config.rules.route.receiver]
-
-    def _channel(self, judgement: Judgement) -> str:
-        target = self._receiver().slack
-        ticket = judgement.lead is not None and judgement.lead.outcome is Outcome.TICKET
-        return (target.ticket_channel or target.channel) if ticket else target.channel
-
     # --- what to say
 
     def _view(self, judgement: Judgement, forwarded: int | None, now: float) -> View:
-        mention = self._receiver().slack.mention
-        view = view_of(self._incident, judgement, self._config.objectives, mention, now)
+        shown = judgement if judgement.lead is not None else afterwards(judgement)
+        mention = self._setting.receiver.slack.mention
+        view = view_of(self._incident, shown, self._config.objectives, mention, now)
+        view = self._setting.seen(view, self._muted_by, now)
         if view.notice is None:
             return view
         facts = {name: value for name, value in view.notice.items() if name != BASELINE}
@@ -137,46 +173,50 @@ class Look:
             facts[COUNTED] = str(max(0, forwarded - judgement.mind.baseline))
         return replace(view, notice=facts)
 
-    def _order(self, step: Step, begun_before: Intent | None, view: View, now: float) -> Order:
-        receiver = self._receiver()
-        edited = self._incident.told.causes if step.say is Say.CAUSES else step.root
-        return Order(
-            view=said_by(step, view),
-            channel=edited.channel if edited is not None else step.channel,
-            delivery_id=begun_before.delivery_id if begun_before is not None else self._delivery_id(step, now),
-            locale=receiver.locale,
-            ts=edited.ts if edited is not None else "",
-            thread_ts=step.thread,
-            fallback_channel=receiver.slack.fallback_channel,
-            intent_at=begun_before.at if begun_before is not None else None,
-            lookups=begun_before.lookups if begun_before is not None else 0,
-        )
-
-    def _delivery_id(self, step: Step, now: float) -> str:
-        """The same for every attempt at the same post, another for the next message and for every edit (UUIDv5)."""
-        known = self._incident.told
-        moment = now if step.root is not None else None
-        parts = (self._incident.id, step.say, len(known.roots), known.refires, known.broadcast_at, step.call, moment)
-        return str(uuid5(NAMESPACE_URL, "alert-router:" + repr(parts)))
-
     async def _tell(self, step: Step, begun_before: Intent | None, judgement: Judgement, order: Order) -> None:
         now = order.view.now
-        intent = begun_before or Intent(step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts)
+        wait_s = await self._folded(step, judgement, order, begun_before)
+        if wait_s:
+            await self._fold(step, judgement, order, now + wait_s)
+            return
+        intent = begun_before or Intent(
+            step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts, receiver=step.receiver
+        )
         # Announced before the call: what a dead worker began must be looked up (a post) or said again (an edit).
         if not await self._announce(step, intent, now):
             return
-        itself = self._is_notice()
+        itself = self._setting.is_notice
         try:
             receipt = await self._parts.delivery.deliver(order)
         except DeliveryError as error:
             await self._put_off(step, judgement, intent, error)
-            await self._channels.refused(order.channel, error, self._parts.clock.now(), itself=itself)
+            self._answer(order.view, delayed=True)
+            await self._shared.channels.refused(order.channel, error, self._parts.clock.now(), itself=itself)
             return
         done = self._parts.clock.now()
-        await self._commit(told(step, judgement, receipt, drawn_of(order.view), done), judgement, done)
+        await self._commit(told(step, judgement, receipt, drawn_of(order.view), done), judgement, done, view=order.view)
         if step.telling:
             self._parts.meter.page_delay(max(0.0, done - self._due_since(judgement)))
-        await self._channels.taken(order, receipt, done, itself=itself)
+        await self._shared.channels.taken(order, receipt, done, itself=itself)
+
+    # --- storms
+
+    async def _folded(self, step: Step, judgement: Judgement, order: Order, begun_before: Intent | None) -> float:
+        """Return how long a first message has to wait because a storm's summary speaks for it, 0 for not at all."""
+        first = step.telling and step.say is Say.ROOT and step.root is None and begun_before is None
+        if not first or self._setting.is_notice:
+            return 0.0
+        loud = judgement.lead is not None and judgement.lead.outcome is Outcome.PAGE
+        return await self._parts.storms.admit(order.channel, self._incident.key, loud, order.view.now)
+
+    async def _fold(self, step: Step, judgement: Judgement, order: Order, look_at: float) -> None:
+        """Let it wait; what is over by then has been told by the summary, and needs no message of its own."""
+        now = order.view.now
+        if judgement.phase is Phase.RESOLVED:
+            await self._parts.storms.leave(order.channel, self._incident.key)
+            await self._commit(folded(step, judgement, now), judgement, now, view=order.view)
+            return
+        await self._commit(refused(step, self._incident, look_at), judgement, now, view=order.view)
 
     def _due_since(self, judgement: Judgement) -> float:
         """Since when people ought to know: held alerts count from the moment they became a threat."""
@@ -196,6 +236,7 @@ class Look:
             intent=intent,
             ended_at=self._incident.ended_at,
             keep=True,
+            handling=self._incident.handling,
         )
         return await self._stored(commit, now)
 
@@ -211,13 +252,17 @@ class Look:
         if isinstance(error, AmbiguousError):
             looked = error.code == "not_found_yet"
             kept = replace(intent, tries=tries, lookups=intent.lookups + (1 if looked else 0))
+        entries, self._replies = self._replies, ()
         await self._commit(refused(step, self._incident, now + wait), judgement, now, kept)
+        self._replies = entries
 
-    async def _commit(self, step: Step, judgement: Judgement, now: float, intent: Intent | None = None) -> None:
+    async def _commit(
+        self, step: Step, judgement: Judgement, now: float, intent: Intent | None = None, view: View | None = None
+    ) -> None:
         entries, said = decisions_of(self._incident, judgement, self._config.objectives, now)
         commit = Commit(
             stage=step.stage,
-            due_at=step.due_at,
+            due_at=min([step.due_at, *self._boundaries]) if self._incident.firing else step.due_at,
             mind=replace(step.mind, said=said),
             told=step.told,
             settle=step.settle,
@@ -225,14 +270,25 @@ class Look:
             ended_at=step.ended_at,
             forget=step.forget,
             log=entries,
+            handling=step.handling,
         )
-        await self._stored(commit, now)
+        if await self._stored(commit, now):
+            self._answer(view or bare_view(self._incident, now), delayed=False)
 
     async def _stored(self, commit: Commit, now: float) -> bool:
+        """Commit, and with it what people did: from then on it is taken notice of."""
+        commit = replace(commit, acts_taken=len(self._acts), deeds=deeds_of(self._incident, self._acts, self._replies))
         settled = await self._parts.incidents.commit(self._claim, commit, now)
         if settled.fenced:
             LOG.warning("look_fenced", incident=self._incident.id)
             return False
+        self._acts = ()
         for (outcome, reason), amount in settled.counts.items():
             self._parts.meter.outcome(outcome, reason, amount)
         return True
+
+    def _answer(self, view: View, *, delayed: bool) -> None:
+        """Tell people what became of what they did, once it is stored."""
+        for reply in self._replies:
+            self._parts.replies.send(reply, view, self._setting.receiver.locale, delayed=delayed)
+        self._replies = ()

@@ -6,7 +6,8 @@ import contextlib
 import structlog
 
 from router.dispatch.channels import Accept, Channels
-from router.dispatch.look import Look
+from router.dispatch.hush import Hush
+from router.dispatch.look import Look, Shared
 from router.dispatch.parts import Parts
 from router.dispatch.stuck import Stuck
 from router.errors import UnavailableError
@@ -25,6 +26,7 @@ class Dispatcher:
     def __init__(self, parts: Parts, accept: Accept | None = None) -> None:
         self._parts = parts
         self._channels = Channels(accept)
+        self._shared = Shared(self._channels, Hush(parts.mutes, parts.incidents, parts.silences))
         self._stuck = Stuck(accept)
         self._due = asyncio.Event()
         self._looks: set[asyncio.Task[None]] = set()
@@ -95,7 +97,7 @@ class Dispatcher:
     async def _guarded(self, claim: Claim) -> None:
         """One incident that cannot be looked at must not stop the others; its lease runs out and it comes again."""
         try:
-            await Look(self._parts, self._channels, claim).run()
+            await Look(self._parts, self._shared, claim).run()
         except UnavailableError as error:
             LOG.warning("look_postponed", incident=claim.incident.id, code=error.code)
         except Exception as error:  # noqa: BLE001 - the loop must outlive any one incident; the type is logged, the data not

@@ -1,14 +1,16 @@
 """What dispatch works with; edge rooms meet it by shape."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from router.config.values import Config
-from router.incident import Order, Receipt
+from router.incident import Order, Receipt, Reply, View
 from router.state.board import Board
 from router.state.clock import Clock
 from router.state.incidents import Incidents
+from router.state.muting import Mutes
+from router.state.silences import Silences
 from router.state.slos import Slos
 
 POLL_S = 0.25
@@ -28,6 +30,32 @@ class Meter(Protocol):
     def page_delay(self, seconds: float, /) -> None: ...
 
 
+class Replies(Protocol):
+    """Whoever answers people in Slack about what they did; never raises, never waits."""
+
+    def send(self, reply: Reply, view: View, locale: str, *, delayed: bool = False) -> None:
+        """Answer; `delayed` tells that the message cannot show it yet, because Slack is slow."""
+        ...
+
+
+class Storms(Protocol):
+    """Decides which first messages may be posted while there are too many."""
+
+    async def admit(self, channel: str, key: str, loud: bool, now: float) -> float:
+        """Return 0 when an incident's first message may go out, else the seconds after which to ask again."""
+        ...
+
+    async def leave(self, channel: str, key: str) -> None:
+        """An incident waits no more: the summary has told of it."""
+        ...
+
+
+class NoReplies:
+    """Answers nobody: there is nobody to answer without Slack."""
+
+    def send(self, reply: Reply, view: View, locale: str, *, delayed: bool = False) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What dispatch works with."""
@@ -39,4 +67,10 @@ class Parts:
     clock: Clock
     meter: Meter
     config: Callable[[], Config]
+    mutes: Mutes
+    silences: Silences
+    storms: Storms
+    replies: Replies = field(default_factory=NoReplies)
+    interactive: bool = False
+    """Whether Slack can send us what people click."""
     poll_s: float = POLL_S

@@ -22,7 +22,8 @@ from router.incident.messages import (
     View,
 )
 from router.incident.notice import notice
-from router.incident.plan import Settle, Step, plan
+from router.incident.plan import plan
+from router.incident.step import Settle, Step
 from router.incident.telling import attempted, refused, resumed, told
 
 __all__ = [

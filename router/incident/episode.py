@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from router.gate import Outcome
+from router.incident.deeds import anew
 from router.incident.judge import Judgement
 from router.incident.life import Incident, Life, Root, Told, louder
 from router.incident.messages import Call
+
+REFIRES_KEPT = 10
 
 
 def begun(incident: Incident, judgement: Judgement, channel: str, life: Life, now: float) -> Incident:
@@ -21,6 +24,8 @@ def begun(incident: Incident, judgement: Judgement, channel: str, life: Life, no
     roots = told.roots
     if again is not None:
         roots = (*(root for root in roots if root is not again), replace(again, episode=told.refires + 1))
+    handling = anew(incident.handling, now)
+    snoozed = handling.snooze is not None and judgement.height <= handling.snooze.height
     fresh = replace(
         told,
         roots=roots,
@@ -28,9 +33,10 @@ def begun(incident: Incident, judgement: Judgement, channel: str, life: Life, no
         phase=None,
         at=None,
         refires=told.refires + 1,
-        pending=_call(told, again, lead.outcome, life, now),
+        pending=None if snoozed else _call(told, again, lead.outcome, life, now),
+        refired_at=(*told.refired_at, now)[-REFIRES_KEPT:],
     )
-    return replace(incident, told=fresh, ended_at=None)
+    return replace(incident, told=fresh, handling=handling, ended_at=None)
 
 
 def _call(told: Told, again: Root | None, outcome: Outcome, life: Life, now: float) -> Call | None:

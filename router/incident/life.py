@@ -18,6 +18,8 @@ class Stage(StrEnum):
     """To be told as soon as group_wait is over."""
     OPEN = "open"
     BURNING = "burning"
+    MUTED = "muted"
+    """Told, and kept quiet now."""
     RESOLVED = "resolved"
     ENDED = "ended"
     """Over without anybody being told."""
@@ -46,9 +48,6 @@ class Life:
     """Numbers alone are refreshed this often."""
     broadcast_s: float = 1_800.0
     """At most one broadcast for re-firing in this time (flapping)."""
-    flap_s: float = 1_800.0
-    """Within this time re-fires are counted; from `flaps` on it is called flapping."""
-    flaps: int = 3
     remind_s: float = 7_200.0
     """An owner is asked again after this long whether they still have it; 0 for never."""
     steps: tuple["EscalationStep", ...] = ()
@@ -124,6 +123,8 @@ class Intent:
     lookups: int = 0
     tries: int = 0
     ts: str = ""
+    receiver: str = ""
+    """The receiver it is escalated to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,15 @@ class Loud:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """What led an episode that people were told is over: for its message, which people may still mark."""
+
+    class_id: str
+    loud: Loud
+    ended_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Mind:
     """What must be remembered between two looks, by class id."""
 
@@ -147,6 +157,7 @@ class Mind:
     """The decision last written to the log, "outcome reason"."""
     baseline: int = 0
     """For a notice: how many firings had been forwarded unjudged before it."""
+    over: Over | None = None
 
 
 @dataclass(frozen=True, slots=True)

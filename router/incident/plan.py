@@ -4,63 +4,24 @@ Level-triggered: the step follows from what is true and what was told, never fro
 repeated wake-ups change nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf, isinf
 
 from router.gate import TELLING, Outcome, Reason
-from router.incident.judge import Judgement
-from router.incident.life import Incident, Life, Loud, Mind, Root, Stage, Told, louder
-from router.incident.messages import Call, Phase, Say
+from router.incident.calls import calling, owed_call, reminder, root_in
+from router.incident.judge import Judgement, over_of
+from router.incident.life import Incident, Life, Loud, Root, Stage, Told, louder
+from router.incident.messages import Phase, Say
+from router.incident.step import Drawn, Settle, Step
 
+_STAGES = {
+    Phase.FIRING: Stage.OPEN,
+    Phase.BURNING: Stage.BURNING,
+    Phase.MUTED: Stage.MUTED,
+    Phase.RESOLVED: Stage.RESOLVED,
+}
 SOONEST_S = 1.0
 """A hold is never judged again sooner than this after a look, however near its deadline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """What becomes of a class' firings that have no settled outcome yet.
-
-    `told_at` is set when people were told of them by this very message. `replace` also lifts firings of the class
-    that were settled as ticket or forward to this louder outcome.
-    """
-
-    class_id: str
-    outcome: Outcome
-    reason: Reason
-    told_at: float | None = None
-    would: Outcome | None = None
-    replace: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What to do at this look. `say` is None when no message is owed; `root` is the message to edit, None to post."""
-
-    stage: Stage
-    due_at: float
-    mind: Mind
-    told: Told
-    settle: tuple[Settle, ...] = ()
-    say: Say | None = None
-    root: Root | None = None
-    channel: str = ""
-    thread: str = ""
-    """For a reply: the root message it stands under."""
-    call: Call | None = None
-    forget: bool = False
-    ended_at: float | None = None
-    telling: bool = False
-    """By this message people first hear of the episode, or that it has become louder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Digests of the views as they would be drawn now: facts that matter, and numbers that merely move."""
-
-    material: str
-    numbers: str
-    causes: str
-    """Digest of the causes reply, "" when none is needed."""
 
 
 def plan(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, life: Life, now: float) -> Step:
@@ -73,17 +34,24 @@ def plan(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, l
     return _follow_up(incident, judgement, drawn, channel, life, now)
 
 
+def unseen(incident: Incident) -> Root | None:
+    """Return a message of this episode that does not show yet what people did, the newest first."""
+    known = incident.handling.acts
+    return next((root for root in reversed(incident.told.live) if root.acts != known), None)
+
+
 # --- nothing to tell
 
 
 def _quiet(incident: Incident, judgement: Judgement, life: Life, now: float) -> Step:
     """Nothing to tell: held while it fires, dropped when it ends."""
     due_at, settle = _judged_again(judgement, life, now), _settle_held(judgement)
-    step = Step(Stage.WATCHING, due_at, judgement.mind, incident.told, settle)
-    if incident.firing:
-        return step
-    stage = Stage.RESOLVED if incident.told.roots else Stage.ENDED
-    return _ending(replace(step, stage=stage), incident, life, now)
+    stage = Stage.WATCHING if incident.firing else Stage.RESOLVED if incident.told.roots else Stage.ENDED
+    step = Step(stage, due_at, judgement.mind, incident.told, settle, handling=incident.handling)
+    root = unseen(incident) if judgement.mind.over is not None else None
+    if root is not None:
+        return replace(step, say=Say.ROOT, root=root, channel=root.channel, due_at=now, ended_at=incident.ended_at)
+    return step if incident.firing else _ending(step, incident, life, now)
 
 
 def _judged_again(judgement: Judgement, life: Life, now: float) -> float:
@@ -111,13 +79,14 @@ def _ending(step: Step, incident: Incident, life: Life, now: float) -> Step:
 def _first_telling(incident: Incident, judgement: Judgement, lead: Loud, channel: str, now: float) -> Step:
     """People must hear of this episode: post the root once group_wait is over, or call again where one stands."""
     held = _settle_held(judgement)
-    root = _root_in(incident.told, channel)
+    root = root_in(incident.told, channel)
     tell_at = max(lead.at, incident.opened_at + incident.group_wait_s)
     if root is None and now < tell_at:
-        return Step(Stage.WAITING, tell_at, judgement.mind, incident.told, held)
+        return Step(Stage.WAITING, tell_at, judgement.mind, incident.told, held, handling=incident.handling)
     left = judgement.worst.budget_remaining if judgement.worst is not None else None
     told = replace(incident.told, at=now, outcome=lead.outcome, budget_at_start=left)
     step = Step(Stage.OPEN, now, judgement.mind, told, held, Say.ROOT, channel=channel, telling=True)
+    step = replace(step, handling=incident.handling)
     if root is None:
         return step
     if told.pending is not None:
@@ -130,75 +99,61 @@ def _first_telling(incident: Incident, judgement: Judgement, lead: Loud, channel
 
 def _follow_up(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, life: Life, now: float) -> Step:
     """People know of it: ring louder, remind, keep the messages true, list the causes, close."""
-    told = _owed_call(incident, judgement, now)
+    told = owed_call(incident, judgement, now)
+    shown = all(root.material == drawn.material for root in told.live)
+    if shown and told.pending is None and judgement.phase is not Phase.RESOLVED:
+        told = replace(told, phase=judgement.phase)
     base = _standing(incident, judgement, told, life, now)
     # A call comes before an edit: edits are what Slack limits most, and they wake nobody.
     if told.pending is not None:
-        return _calling(base, told.pending, channel, now)
-    owed = {root.ts: _edit_at(root, told, judgement, drawn, life) for root in told.live}
+        return calling(base, told.pending, channel, incident.handling.owner, now)
+    due, remind_at = reminder(base, incident, judgement, life, now)
+    if due is not None:
+        return due
+    owed = {root.ts: _edit_at(root, incident, judgement, drawn, life) for root in told.live}
     for root in reversed(told.live):
         if owed[root.ts] <= now:
-            return replace(base, say=Say.ROOT, root=root, channel=root.channel, due_at=now)
+            urgent = root.acts != incident.handling.acts or judgement.phase is not told.phase
+            return replace(base, say=Say.ROOT, root=root, channel=root.channel, due_at=now, urgent=urgent)
     causes_at = _causes_at(told, drawn, life)
     if causes_at <= now:
-        last = told.roots[-1]
-        return replace(base, say=Say.CAUSES, root=told.causes, channel=last.channel, thread=last.ts, due_at=now)
-    return _rest(base, incident, judgement, min([*owed.values(), causes_at]), life, now)
-
-
-def _calling(base: Step, call: Call, channel: str, now: float) -> Step:
-    """Call for attention in the thread; what became louder and rings elsewhere gets a message of its own there."""
-    root = _root_in(base.told, channel)
-    escalates = call is Call.ESCALATED
-    if root is None and escalates:
-        return replace(base, say=Say.ROOT, channel=channel, due_at=now, telling=True)
-    under = root or base.told.roots[-1]
-    return replace(
-        base, say=Say.BROADCAST, channel=under.channel, thread=under.ts, call=call, due_at=now, telling=escalates
-    )
+        last, urgent = told.roots[-1], told.causes is None
+        causes = replace(base, say=Say.CAUSES, root=told.causes, channel=last.channel, thread=last.ts, due_at=now)
+        return replace(causes, urgent=urgent)
+    return _rest(base, incident, judgement, (min([*owed.values(), causes_at]), remind_at), life, now)
 
 
 def _standing(incident: Incident, judgement: Judgement, told: Told, life: Life, now: float) -> Step:
     """Return the step as it would be if no message were owed, and the incident went on."""
-    stages = {Phase.FIRING: Stage.OPEN, Phase.BURNING: Stage.BURNING, Phase.RESOLVED: Stage.RESOLVED}
-    stage = stages[judgement.phase] if judgement.phase is not None else Stage.WATCHING
+    stage = _STAGES[judgement.phase] if judgement.phase is not None else Stage.WATCHING
     settle = (
         *_settle_held(judgement),
         *_settle_merged(incident, judgement),
     )
     ended = (incident.ended_at or now) if judgement.phase is Phase.RESOLVED else None
     due_at = _judged_again(judgement, life, now)
-    return Step(stage, due_at, judgement.mind, told, settle, ended_at=ended)
+    return Step(stage, due_at, judgement.mind, told, settle, ended_at=ended, handling=incident.handling)
 
 
-def _rest(base: Step, incident: Incident, judgement: Judgement, owed_at: float, life: Life, now: float) -> Step:
+def _rest(
+    base: Step, incident: Incident, judgement: Judgement, owed_at: tuple[float, float], life: Life, now: float
+) -> Step:
     """Everything that is due is said: when to look again, and whether the incident is over."""
-    if judgement.phase is not Phase.RESOLVED or not isinf(owed_at):
-        return replace(base, due_at=min(base.due_at, owed_at))
-    mind = replace(judgement.mind, loud={})
-    over = replace(base, mind=mind, told=replace(base.told, phase=Phase.RESOLVED))
-    return replace(over, stage=Stage.WATCHING) if incident.firing else _ending(over, incident, life, now)
+    edit_at, remind_at = owed_at
+    if judgement.phase is not Phase.RESOLVED or not isinf(edit_at):
+        snooze = incident.handling.snooze
+        wake_at = snooze.until if snooze is not None else inf
+        return replace(base, due_at=min(base.due_at, edit_at, remind_at, wake_at))
+    mind = replace(judgement.mind, loud={}, over=over_of(judgement, base.ended_at or now))
+    closed = replace(base, mind=mind, told=replace(base.told, phase=Phase.RESOLVED))
+    return replace(closed, stage=Stage.WATCHING) if incident.firing else _ending(closed, incident, life, now)
 
 
-def _owed_call(incident: Incident, judgement: Judgement, now: float) -> Told:
-    """Return what was told, with the broadcast that is owed."""
-    told, lead = incident.told, judgement.lead
-    if lead is None or told.at is None:
-        return told
-    if louder(lead.outcome, told.outcome):
-        return replace(told, outcome=lead.outcome, pending=Call.ESCALATED)
-    last = max(told.at, told.broadcast_at or 0.0)
-    if judgement.phase is Phase.FIRING and told.pending is None and now - last >= incident.repeat_interval_s:
-        return replace(told, pending=Call.REPEATED)
-    return told
-
-
-def _root_in(told: Told, channel: str) -> Root | None:
-    return next((root for root in reversed(told.live) if root.place == channel), None)
-
-
-def _edit_at(root: Root, told: Told, judgement: Judgement, drawn: Drawn, life: Life) -> float:
-    """Return when a message must be edited: at once into another phase, else with patience."""
+def _edit_at(root: Root, incident: Incident, judgement: Judgement, drawn: Drawn, life: Life) -> float:
+    """Return when a message must be edited: at once into another phase or for what people did, else with patience."""
+    told = incident.told
+    if root.acts != incident.handling.acts:
+        return 0.0
     if root.material != drawn.material:
         return root.edited_at + life.edit_s if judgement.phase is told.phase else 0.0
     if root.numbers != drawn.numbers and judgement.phase is not Phase.RESOLVED:
@@ -219,7 +174,7 @@ def _causes_at(told: Told, drawn: Drawn, life: Life) -> float:
 
 def _settle_held(judgement: Judgement) -> tuple[Settle, ...]:
     return tuple(
-        Settle(cid, Outcome.HOLD, decision.reason)
+        Settle(cid, Outcome.SUPPRESS if decision.outcome is Outcome.SUPPRESS else Outcome.HOLD, decision.reason)
         for cid, decision in judgement.decisions.items()
         if cid not in judgement.mind.loud and decision.outcome not in TELLING
     )

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from router.incident.judge import Judgement
+from router.incident.judge import Judgement, over_of
 from router.incident.life import Incident, Intent, Root, Stage, Told
 from router.incident.messages import Phase, Receipt, Say
-from router.incident.plan import Drawn, Settle, Step
+from router.incident.step import Drawn, Settle, Step
 
 UNKNOWN = ""
 """The digest of what nobody knows."""
@@ -22,24 +22,34 @@ def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: 
             after = _after_root(step, judgement, receipt, drawn, now)
         case Say.CAUSES:
             after = replace(step.told, causes=Root(receipt.channel, receipt.ts, drawn.causes, "", now))
+        case Say.REPLY:
+            after = replace(step.told, pending=None)
         case _:
             after = replace(step.told, pending=None, broadcast_at=now)
             # The root message still tells of the episode before: it is edited next, into whatever is true then.
             after = replace(after, phase=Phase.FIRING) if step.told.phase is None else after
     settle = _settle_told(step, judgement, now) if step.telling else ()
-    return replace(step, told=after, settle=settle, due_at=now, say=None)
+    mind = step.mind
+    if after.phase is Phase.RESOLVED and step.told.phase is not Phase.RESOLVED:
+        mind = replace(mind, over=over_of(judgement, step.ended_at or now))
+    return replace(step, told=after, mind=mind, settle=settle, due_at=now, say=None)
 
 
 def _after_root(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Told:
-    before = step.told
-    shown = Root(receipt.channel, receipt.ts, drawn.material, drawn.numbers, now, step.channel, before.refires)
-    edited = step.root
-    if edited is None:
+    before, edited = step.told, step.root
+    shown = Root(
+        receipt.channel, receipt.ts, drawn.material, drawn.numbers, now, step.channel, before.refires,
+        acts=step.handling.acts, receiver=step.receiver,
+    )  # fmt: skip
+    if edited is None and step.receiver:
+        # The incident's own message goes on leading: causes and calls stay in its thread.
+        after = replace(before, roots=(shown, *before.roots))
+    elif edited is None:
         after = replace(before, roots=(*before.roots, shown), causes=None, pending=None)
     else:
-        shown = replace(shown, asked=edited.asked, episode=edited.episode)
+        shown = replace(shown, asked=edited.asked, episode=edited.episode, receiver=edited.receiver)
         after = replace(before, roots=tuple(shown if each.ts == edited.ts else each for each in before.roots))
-    if before.phase is None and not step.telling:
+    if judgement.phase is None or (before.phase is None and not step.telling):
         return after
     return replace(after, phase=_known(after, judgement, drawn))
 
@@ -77,7 +87,16 @@ def attempted(step: Step, incident: Incident) -> Told:
 def refused(step: Step, incident: Incident, retry_at: float) -> Step:
     """Return the step to commit when Slack did not take the message: nothing is told, look again at `retry_at`."""
     stage = Stage.WAITING if incident.told.phase is None else incident.stage
-    return replace(step, stage=stage, told=attempted(step, incident), settle=(), due_at=retry_at, say=None)
+    known = attempted(step, incident)
+    return replace(step, stage=stage, told=known, handling=incident.handling, settle=(), due_at=retry_at, say=None)
+
+
+def folded(step: Step, judgement: Judgement, now: float) -> Step:
+    """Return the step to commit when a storm's summary has told of an incident that is over already."""
+    after = replace(step.told, phase=Phase.RESOLVED)
+    settle = (*step.settle, *_settle_told(step, judgement, now))
+    mind = replace(step.mind, loud={})
+    return replace(step, stage=Stage.RESOLVED, told=after, mind=mind, settle=settle, due_at=now, say=None, ended_at=now)
 
 
 def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:
@@ -97,7 +116,7 @@ def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:
         return _finished_call(step, incident, intent)
     finished = replace(step, say=intent.say, root=begun, channel=intent.channel, call=None, telling=False)
     if intent.say is Say.ROOT and begun is None:
-        return replace(finished, telling=True), intent
+        return replace(finished, telling=not intent.receiver, receiver=intent.receiver), intent
     return replace(finished, told=incident.told, thread=_thread(incident.told, intent.channel)), intent
 
 

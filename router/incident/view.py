@@ -5,16 +5,20 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from router.gate import Kind, Outcome, Reason
+from router.incident.handling import Handling
 from router.incident.judge import Judgement
-from router.incident.life import Incident, Loud
+from router.incident.life import Incident, Loud, Told
 from router.incident.messages import Phase, Say, SloFacts, View
-from router.incident.plan import Drawn, Step
+from router.incident.step import Drawn, Step
 from router.slo.objective import Objective
 from router.slo.verdict import Assessment
 
 ROWS = 20
 SHOWN = 3
 """Causes that the root message names."""
+FLAP_S = 1_800.0
+FLAPS = 3
+"""Firing again so often within `FLAP_S` is flapping."""
 COUNTED = "forwarded"
 """The fact of a notice that merely moves."""
 
@@ -22,11 +26,14 @@ COUNTED = "forwarded"
 def view_of(
     incident: Incident, judgement: Judgement, objectives: Mapping[str, Objective], mention: str, now: float
 ) -> View:
-    """Return the root message's view of an incident that people are told about."""
-    (lead, phase, loudest), told = _leading(judgement), incident.told
+    """Return the root message's view of an incident that people are told about.
+
+    What only its surroundings know (language, time zone, what keeps it quiet) is filled in by whoever asks.
+    """
+    lead, phase, loudest = _leading(judgement)
     kind = incident.classes[loudest].alert_class.kind
     slo, others = _slos(judgement, objectives)
-    return View(
+    view = View(
         incident=incident.id,
         say=Say.ROOT,
         phase=phase,
@@ -48,16 +55,57 @@ def view_of(
         kinds_total=len(incident.kinds),
         alerts_firing=incident.firing,
         alerts_total=incident.total,
-        told_at=told.at,
         ended_at=_ended_at(incident, judgement, now),
-        refires=told.refires,
-        escalated=len(told.live) > 1,
         left_out=incident.lead.left_out,
         would=lead.would,
         would_reason=lead.would_reason,
         budget_cost=_cost(incident, judgement),
         notice=incident.lead.facts if kind is Kind.NOTICE else None,
     )
+    return _with_story(view, incident, now)
+
+
+def _with_story(view: View, incident: Incident, now: float) -> View:
+    """Return a view with what people were told and did so far, and what is kept quiet."""
+    told = incident.told
+    return replace(
+        view,
+        key=incident.key,
+        told_at=told.at,
+        refires=told.refires,
+        escalated=_own(told) > 1,
+        handling=incident.handling,
+        alerts_muted=sum(state.firing for state in incident.classes.values() if state.alert_class.muted is not None),
+        flapping=_flapping(told, now),
+    )
+
+
+def _own(told: Told) -> int:
+    """Return how many messages speak of this episode to its own team."""
+    return sum(not root.receiver for root in told.live)
+
+
+def bare_view(incident: Incident, now: float) -> View:
+    """Return what can be said of an incident that nobody is told about, for the answer to somebody's act."""
+    return View(
+        incident=incident.id,
+        say=Say.ROOT,
+        phase=Phase.FIRING if incident.firing else Phase.RESOLVED,
+        outcome=Outcome.HOLD,
+        reason=Reason.NO_THREAT,
+        kind=Kind.GATED,
+        title=_title(incident, None, Kind.GATED),
+        started_at=incident.opened_at,
+        now=now,
+        key=incident.key,
+        handling=incident.handling,
+    )
+
+
+def _flapping(told: Told, now: float) -> int:
+    """Return how often it fired again within half an hour, 0 unless that is flapping."""
+    lately = [at for at in told.refired_at if now - at <= FLAP_S]
+    return len(lately) if len(lately) >= FLAPS else 0
 
 
 def _leading(judgement: Judgement) -> tuple[Loud, Phase, str]:
@@ -110,6 +158,9 @@ def _started_at(incident: Incident, lead: Loud) -> float:
 def _ended_at(incident: Incident, judgement: Judgement, now: float) -> float | None:
     if judgement.phase is not Phase.RESOLVED:
         return None
+    over = judgement.mind.over
+    if over is not None:
+        return over.ended_at
     return incident.ended_at if incident.ended_at is not None else now
 
 
@@ -129,11 +180,17 @@ def drawn_of(view: View) -> Drawn:
         view.guide, view.escalated, slo.verdict if slo else None, slo.cause if slo else None,
         [each.id for each in view.other_slos], _still(view.notice),
         view.title, view.severity, view.left_out, [(each.rule, each.where) for each in view.causes[:SHOWN]],
+        _done(view.handling), view.muted_by, view.alerts_muted, view.flapping, view.interactive,
     )  # fmt: skip
     numbers = (*_numbers(slo), view.summary, (view.notice or {}).get(COUNTED, ""))
     several = view.alerts_total > 1 and view.kind is not Kind.NOTICE
     causes = _digest([(each.rule, each.where, each.firing, each.total) for each in view.causes]) if several else ""
     return Drawn(_digest(material), _digest(numbers), causes)
+
+
+def _done(handling: Handling) -> tuple[object, ...]:
+    """Return what a message shows of what people did."""
+    return handling.owner, handling.snooze, handling.mark, handling.resolved, handling.missed_by
 
 
 def _still(facts: Mapping[str, str] | None) -> list[tuple[str, str]]:
@@ -158,5 +215,7 @@ def _digest(value: object) -> str:
 
 def said_by(step: Step, view: View) -> View:
     """Return the view of the message that a step asks for."""
-    raises = step.say is Say.ROOT and step.root is None and bool(step.told.live)
-    return replace(view, say=step.say or Say.ROOT, call=step.call, escalated=view.escalated or raises)
+    raises = step.say is Say.ROOT and step.root is None and not step.receiver and _own(step.told) > 0
+    mention = step.mention or (view.mention if step.say is Say.BROADCAST else "")
+    said = replace(view, say=step.say or Say.ROOT, call=step.call, call_mention=mention)
+    return replace(said, escalated=view.escalated or raises)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from router.alert import Alert, Status
 from router.classify import Rules
 from router.intake.held import Held
+from router.intake.hints import Hints
 from router.intake.packing import Packer, spoken_id
 from router.intake.placing import Placer
 from router.state.board import Board
 from router.state.clock import Clock
 from router.state.entries import Entry, Stored
+from router.state.muting import Mutes
 from router.state.writer import Writer
 
 
@@ -39,9 +41,16 @@ class Intake:
     """Classifies and stores; one for each process."""
 
     def __init__(
-        self, writer: Writer, board: Board, clock: Clock, rules: Callable[[], Rules], wake: Callable[[], None]
+        self,
+        writer: Writer,
+        board: Board,
+        clock: Clock,
+        rules: Callable[[], Rules],
+        wake: Callable[[], None],
+        mutes: Mutes | None = None,
     ) -> None:
         self._writer = writer
+        self._hints = Hints(mutes) if mutes is not None else None
         self._held = Held(board)
         self._clock = clock
         self._rules = rules
@@ -64,8 +73,13 @@ class Intake:
         stored = await self._writer.store(entries, now)
         # A repeat makes nothing due, and repeats are nearly all that comes.
         if not all(what.duplicate for what in stored):
+            await self._hint(stored, now)
             self._wake()
         return _account(alerts, entries, owners, stored, turn)
+
+    async def _hint(self, stored: Sequence[Stored], now: float) -> None:
+        if self._hints is not None and any(what.inhibitors for what in stored):
+            await self._hints.give(now)
 
     def _turn_now(self) -> _Turn:
         rules = self._rules()

@@ -27,6 +27,8 @@ class Packed:
     rank: int
     rule: str
     where: str
+    inhibits: bool
+    inhibitable: bool
 
     def holds(self, alert: Alert) -> bool:
         """Return whether another send of the alert has the same content."""
@@ -63,6 +65,8 @@ class Packed:
             body_hash=self.body_hash,
             lead=self.lead,
             copy=place.copy,
+            inhibits=self.inhibits,
+            inhibitable=self.inhibitable,
         )
 
 
@@ -91,11 +95,13 @@ class Packer:
             alert=alert,
             places=placed.places,
             body=body,
-            body_hash=blake2b(body, digest_size=8).hexdigest(),
+            body_hash=_hash(body, placed),
             lead=_trimmed(pack_lead(lead_of(alert, placed.guide, notice=placed.notice))),
             rank=rank_of(alert, placed.guide),
             rule=alert.rule[:RULE_LIMIT],
             where=where_of(alert),
+            inhibits=placed.inhibits,
+            inhibitable=placed.inhibitable,
         )
         self._keep(packed)
         return packed
@@ -115,6 +121,12 @@ def spoken_id(key: str, now: float) -> str:
     """Return an incident's id, short enough to say aloud."""
     digest = blake2b(f"{key}@{now:.6f}".encode(), digest_size=5).digest()
     return "E-" + b32encode(digest).decode()[:6]
+
+
+def _hash(body: bytes, placed: Placed) -> str:
+    """Return another digest where body or part in inhibition is another: after a change of rules a re-send is news."""
+    sides = bytes([placed.inhibits, placed.inhibitable]) if placed.inhibits or placed.inhibitable else b""
+    return blake2b(body + sides, digest_size=8).hexdigest()
 
 
 def _trimmed(packed: bytes) -> bytes:

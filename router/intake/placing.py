@@ -1,8 +1,8 @@
 """Where alerts belong, remembered for all alerts that look alike to the configuration.
 
-`classify` and `guide_of` are pure: what they say of one alert holds for every alert that is the same in all they have
-read of it. So what they read is recorded, and is the key under which their answer is kept. A rule that fires for a
-thousand pods is classified once, unless the configuration looks at the pod.
+`classify`, `guide_of` and `sides_of` are pure: what they say of one alert holds for every alert that is the same in all
+they have read of it. So what they read is recorded, and is the key under which their answer is kept. A rule that fires
+for a thousand pods is classified once, unless the configuration looks at the pod.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from router.alert import Alert
 from router.classify import Placement, Rules, classify, guide_of
 from router.gate import Kind
 from router.incident import Guide
+from router.mute import sides_of
 from router.state.entries import pack_class
 
 LIMIT = 10_000
@@ -44,6 +45,9 @@ class Placed:
     places: tuple[Place, ...]
     guide: Guide | None
     notice: bool
+    inhibits: bool
+    """Whether it can keep other alerts quiet (inhibition)."""
+    inhibitable: bool
 
 
 class Placer:
@@ -146,10 +150,13 @@ class _Texts(Mapping[str, str]):
 
 def _placed(alert: Alert, rules: Rules) -> Placed:
     placements = classify(alert, rules)
+    inhibits, inhibitable = sides_of(alert.labels, rules.inhibit_rules)
     return Placed(
         tuple(map(_place, placements)),
         guide_of(alert, rules),
         placements[0].alert_class.kind is Kind.NOTICE,
+        inhibits,
+        inhibitable,
     )
 
 
@@ -161,6 +168,8 @@ def _place(placement: Placement) -> Place:
         "group": dict(placement.group),
         "wait": placement.group_wait_s,
         "repeat": placement.repeat_interval_s,
+        "mute": placement.mute_times,
+        "active": placement.active_times,
     }
     return Place(
         incident_key=placement.incident_key,

@@ -1,9 +1,9 @@
 """Everything that keeps alerts quiet now, in one value that can be asked about any alert. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from router.mute.inhibition import Inhibitor, InhibitRule, inhibited_by
+from router.mute.inhibition import Inhibition, Inhibitor, InhibitRule
 from router.mute.silence import Silence
 
 
@@ -22,7 +22,8 @@ class Muted:
 class Muting:
     """Silences and inhibition as they stand. `version` changes whenever the answer of `of` may have.
 
-    Time alone changes it too: `until` is the next instant at which a silence begins or ends, None for never.
+    Time alone changes it too: `until` is the next instant at which a silence begins or ends, None for never. Keep one
+    value as long as its version stands: what makes `of` fast is found once per value.
     """
 
     version: str
@@ -30,6 +31,10 @@ class Muting:
     rules: tuple[InhibitRule, ...] = ()
     inhibitors: tuple[Inhibitor, ...] = ()
     until: float | None = None
+    _inhibition: Inhibition = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_inhibition", Inhibition(self.rules, self.inhibitors))
 
     @property
     def idle(self) -> bool:
@@ -39,7 +44,13 @@ class Muting:
     def of(self, labels: Mapping[str, str], now: float) -> Muted:
         """Return what keeps an alert with these labels quiet."""
         silenced = tuple(each.id for each in self.silences if each.mutes(labels, now))
-        return Muted(silenced, inhibited_by(labels, self.rules, self.inhibitors))
+        return Muted(silenced, self._inhibition.of(labels))
+
+
+def next_boundary(silences: Iterable[Silence], now: float) -> float | None:
+    """Return the next instant at which any of the silences begins or ends, None where none does: `Muting.until`."""
+    boundaries = (at for each in silences for at in (each.starts_at, each.ends_at) if each.starts_at < each.ends_at)
+    return min((at for at in boundaries if at > now), default=None)
 
 
 def reason_of(muted: Muted) -> str:

@@ -7,7 +7,6 @@ message its own, because Slack wants a new one on every edit.
 import json
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
 
 from router.slack.escape import Markup, cut, instant, zoned
 from router.slack.message import Block
@@ -19,7 +18,12 @@ BUTTON_LIMIT = 75
 CONTEXT_LIMIT = 10
 FIELDS_LIMIT = 10
 ACTIONS_LIMIT = 25
-CELL_LIMIT = 80
+OPTION_LIMIT = 75
+OPTIONS_LIMIT = 5
+QUESTION_TITLE_LIMIT = 100
+QUESTION_LIMIT = 300
+ANSWER_LIMIT = 30
+CELL_LIMIT = 1_000
 NOTHING = "–"
 
 
@@ -59,15 +63,33 @@ def context(*texts: Markup | str) -> Block:
     return {"type": "context", "elements": [mrkdwn(t) if isinstance(t, Markup) else plain(t) for t in kept]}
 
 
-def link_button(text: str, action_id: str, url: str, *, primary: bool = False) -> Block:
-    """Return a button that opens `url` (a `safe_url`); `action_id` is the same in every edit."""
-    button: dict[str, Any] = {
-        "type": "button",
-        "text": plain(cut(text, BUTTON_LIMIT)),
-        "action_id": action_id,
-        "url": url,
+def button(text: str, action_id: str, value: str, *, primary: bool = False, sure: Block | None = None) -> Block:
+    """Return a button that sends us `value`; `action_id` is the same in every edit; `sure` is a `question`."""
+    drawn: Block = {"type": "button", "text": plain(cut(text, BUTTON_LIMIT)), "action_id": str(action_id)}
+    drawn |= {"value": value} if value else {}
+    drawn |= {"confirm": sure} if sure else {}
+    return drawn | {"style": "primary"} if primary else drawn
+
+
+def link_button(text: str, action_id: str, url: str, value: str = "", *, primary: bool = False) -> Block:
+    """Return a button that opens `url` (a `safe_url`), and tells us of the click where it has a `value`."""
+    return button(text, action_id, value, primary=primary) | {"url": url}
+
+
+def question(title: str, text: str, yes: str, no: str) -> Block:
+    """Return the question that a button asks before its click counts."""
+    return {
+        "title": plain(cut(title, QUESTION_TITLE_LIMIT)),
+        "text": plain(cut(text, QUESTION_LIMIT)),
+        "confirm": plain(cut(yes, ANSWER_LIMIT)),
+        "deny": plain(cut(no, ANSWER_LIMIT)),
     }
-    return button | {"style": "primary"} if primary else button
+
+
+def overflow(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """Return a menu of at most five entries, each a text and the value that it sends."""
+    shown = [{"text": plain(cut(text, OPTION_LIMIT)), "value": value} for text, value in options[:OPTIONS_LIMIT]]
+    return {"type": "overflow", "action_id": str(action_id), "options": shown}
 
 
 def actions(buttons: Sequence[Block]) -> list[Block]:
@@ -75,18 +97,18 @@ def actions(buttons: Sequence[Block]) -> list[Block]:
     return [{"type": "actions", "elements": list(buttons[:ACTIONS_LIMIT])}] if buttons else []
 
 
-def cell(text: str) -> Block:
+def cell(text: str, limit: int = CELL_LIMIT) -> Block:
     """Return a table cell of foreign text."""
-    return {"type": "raw_text", "text": cut(text, CELL_LIMIT) or NOTHING}
+    return {"type": "raw_text", "text": cut(text, limit) or NOTHING}
 
 
-def time_cell(at: float) -> Block:
+def time_cell(at: float, timezone: str) -> Block:
     """Return a table cell with a time in the reader's own zone (raw text cannot do that)."""
     shown = {
         "type": "date",
         "timestamp": int(instant(at).timestamp()),
         "format": "{date_num} {time}",
-        "fallback": zoned(at),
+        "fallback": zoned(at, timezone),
     }
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [shown]}]}
 

@@ -24,6 +24,8 @@ MEND_S = 60.0
 """How long after an answer that a human must mend to try again."""
 UNREACHABLE_S = 5.0
 PAGES_MOST = 20
+RESERVED = 2.0
+"""Edits that only refresh numbers leave so many calls to those that show what people did, or that it is over."""
 LOOK_UP_SHARE = 0.4
 """Part of a delivery's time that looking up may take, so that a history that hangs cannot stop the page."""
 _GONE = frozenset({Course.ANEW, Course.REROUTE, Course.UNTHREAD})
@@ -245,7 +247,8 @@ class SlackDelivery:
 
     async def _call(self, trip: _Trip, method: str, channel: str, args: Mapping[str, Any]) -> Answer:
         """Call at the common pace: raise where the delivery has not begun, else wait while patience lasts."""
-        while wait := await self._calls.wait_for(method, channel):
+        reserve = 0.0 if trip.order.urgent else RESERVED
+        while wait := await self._calls.wait_for(method, channel, reserve):
             if not trip.started or wait > trip.patience_s:
                 raise _failure(trip, Answer(Course.LATER, "ratelimited", retry_after_s=wait), channel)
             trip.patience_s -= wait

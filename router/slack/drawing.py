@@ -13,6 +13,7 @@ _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 BAR = "┃ "
 ARROW = "↗"
 """Marks a link whose address stands elsewhere (its button) or only in Slack."""
+MENU = "[ ⋯ ]"
 TWO_COLUMNS = 64
 NARROWEST = 24
 NAME_COLUMN = 14
@@ -123,15 +124,29 @@ def _context(block: Block, room: int) -> list[Line]:
 
 
 def _actions(block: Block, room: int) -> list[Line]:
-    return [line for button in block["elements"] for line in _button(button, room)]
+    """Draw what is clicked in Slack in one row, then what opens an address, each with it, then the menu."""
+    elements = block["elements"]
+    clicks = [each for each in elements if each["type"] == "button" and "url" not in each]
+    row = [span for each in clicks for span in (_face(each), Span(" "))]
+    opens = [line for each in elements if "url" in each for line in _button(each, room)]
+    menus = [line for each in elements if each["type"] == "overflow" for line in _menu(each, room)]
+    return [*(wrap(row, room) if row else []), *opens, *menus]
+
+
+def _face(button: Block) -> Span:
+    return Span(f"[ {button['text']['text']} ]", "primary" if "style" in button else "button")
+
+
+def _menu(menu: Block, room: int) -> list[Line]:
+    entries = " · ".join(option["text"]["text"] for option in menu["options"])
+    return wrap([Span(MENU, "button"), Span(f" {entries}")], room)
 
 
 def _button(button: Block, room: int) -> list[Line]:
-    face = Span(f"[ {button['text']['text']} ]", "primary" if "style" in button else "button")
-    address = button.get("url", "")
-    if width_of([face]) + 1 + len(address) <= room:
-        return [[face, Span(" "), Span(address, "link")] if address else [face]]
-    return [[face], *wrap([Span(address, "link")], room)]
+    face, address = _face(button), Span(button["url"], "link")
+    if width_of([face, address]) + 1 <= room:
+        return [[face, Span(" "), address]]
+    return [*wrap([face], room), *wrap([address], room)]
 
 
 def _table(block: Block, room: int) -> list[Line]:

@@ -7,9 +7,11 @@ escape cannot happen: `fill` escapes whatever is not Markup.
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from math import isfinite
 from urllib.parse import SplitResult, quote, urlsplit
+from zoneinfo import ZoneInfo
 
 ELLIPSIS = "…"
 VALUE_LIMIT = 200
@@ -133,14 +135,35 @@ def instant(at: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def zoned(at: float) -> str:
-    """Return an instant for places where Slack cannot show the reader's own time: `2026-11-22 09:00 UTC`."""
-    return instant(at).strftime("%Y-%m-%d %H:%M UTC")
+@lru_cache(maxsize=64)
+def zone(name: str) -> tzinfo:
+    """Return a time zone by its IANA name, UTC for one that does not exist."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return UTC
 
 
-def date(at: float) -> Markup:
-    """Return an instant in the reader's own time zone (Slack's date token), with a UTC fallback."""
-    return Markup(f"<!date^{int(instant(at).timestamp())}^{{date_num}} {{time}}|{zoned(at)}>")
+def zoned(at: float, timezone: str = "UTC", form: str = "%Y-%m-%d %H:%M") -> str:
+    """Return an instant for places where Slack cannot show the reader's own time: `2026-11-22 18:00 JST`."""
+    try:
+        local = instant(at).astimezone(zone(timezone))
+    except OverflowError:  # the calendar ends in UTC, and further east even earlier
+        local = instant(at)
+    name = local.strftime("%Z")
+    return f"{local.strftime(form)} {name if name[:1].isalpha() else f'UTC{name}'}"
+
+
+def clock(at: float, now: float, timezone: str) -> str:
+    """Return an instant in plain text as short as it can be understood: today only the time, `18:00 JST`."""
+    today = zoned(at, timezone)[:10] == zoned(now, timezone)[:10]
+    return zoned(at, timezone, "%H:%M" if today else "%Y-%m-%d %H:%M")
+
+
+def date(at: float, timezone: str = "UTC", form: str = "{date_num} {time}") -> Markup:
+    """Return an instant in the reader's own time zone (Slack's date token); the fallback is in `timezone`."""
+    fallback = zoned(at, timezone, "%Y-%m-%d %H:%M" if "{date_num}" in form else "%H:%M")
+    return Markup(f"<!date^{int(instant(at).timestamp())}^{form}|{fallback}>")
 
 
 def mention(text: str) -> Markup:

@@ -4,40 +4,28 @@ Foreign strings pass through `fill_plain`, which cleans and cuts them; whoever d
 """
 
 import re
-from math import isfinite
 
 from router.gate import Outcome, Reason
-from router.incident import CauseKind, Phase, SloFacts, View
-from router.reason import duration, goal, percent, times
-from router.reason import limit as threshold
-from router.slack.escape import Markup, cut, fill_plain
+from router.incident import CauseKind, SloFacts, View
+from router.reason import duration, goal
+from router.slack.escape import cut, fill_plain
+from router.slack.markdown import plain_words
+from router.slack.numbers import THREATS, is_spent, known, share, window
 from router.slack.texts import Words
-from router.slack.texts.words import Plural
-from router.slo.objective import WINDOWS, Tier
-from router.slo.verdict import Assessment, Verdict
+from router.slack.texts.groups import Plural
+from router.slo.objective import WINDOWS
+from router.slo.verdict import Assessment
 
 NAME_LIMIT = 90
 SENTENCE_LIMIT = 300
 SHOWN = 3
 _ABOUT_AN_SLO = frozenset({Reason.THREAT_PAGE, Reason.THREAT_TICKET, Reason.DETECTION_GAP, Reason.BURN_ALERT})
 _PERIOD = re.compile(r"(\d{1,4})([hdwMQY])")
-_THREATS = frozenset({Verdict.THREAT_PAGE, Verdict.THREAT_TICKET})
 
 
 def plural(number: int, forms: Plural) -> str:
     """Return a counted thing."""
     return forms[number != 1].format(n=number)
-
-
-def known(number: float | None) -> float | None:
-    """Return the number, or None where it is not one (a rendering never shows "nan")."""
-    return number if number is not None and isfinite(number) else None
-
-
-def share(ratio: float | None) -> str:
-    """Return a ratio in percent, a dash where it is not known."""
-    number = known(ratio)
-    return "–" if number is None else percent(number)
 
 
 def slo_name(slo: SloFacts, limit: int = NAME_LIMIT) -> str:
@@ -52,8 +40,14 @@ def subject(view: View, words: Words) -> str:
     rule = cut(view.causes[0].rule, NAME_LIMIT - 20) if view.causes else ""
     if not rule:
         return cut(view.title, NAME_LIMIT) or words.unnamed
-    more = words.rules_more.format(n=view.kinds_total - 1) if view.kinds_total > 1 else ""
+    more = words.rules_more.format(n=view.kinds_total - 1) if is_plural(view) else ""
     return rule + more
+
+
+def is_plural(view: View) -> bool:
+    """Return whether the subject is several rules: "A and 2 more are firing"."""
+    about_slo = view.slo is not None and view.reason in _ABOUT_AN_SLO
+    return not about_slo and bool(view.causes) and view.kinds_total > 1
 
 
 def sentence(text: str, words: Words, limit: int = SENTENCE_LIMIT) -> str:
@@ -79,12 +73,6 @@ def period(slo: SloFacts, words: Words) -> str:
     return plural(int(found[1]), words.units[found[2]]) if found else cut(slo.period, 40) or "–"
 
 
-def is_spent(assessment: Assessment) -> bool:
-    """Return whether the whole error budget is gone."""
-    left = known(assessment.budget_remaining)
-    return assessment.exhausted_in_s == 0 or (left is not None and left <= 0)
-
-
 def gone_in(view: View, words: Words) -> str:
     """Return the time until the budget is gone ("" where it is not known, never, or gone already)."""
     if view.slo is None or is_spent(view.slo.assessment):
@@ -99,22 +87,6 @@ def time_left(view: View, words: Words) -> str:
         return words.spent
     time = gone_in(view, words)
     return words.gone_in.format(time=time) if time else ""
-
-
-def headline(view: View, words: Words) -> str:
-    """Return the first line of a root message: state, what, time left."""
-    what = subject(view, words)
-    if view.phase is Phase.RESOLVED:
-        return fill_plain(words.resolved_after, time=lasted(view, words), what=what)
-    if view.phase is Phase.BURNING:
-        return fill_plain(words.still_burning, what=what, left=time_left(view, words))
-    if view.reason is Reason.HELD_FOR_A_DAY:
-        return fill_plain(words.nobody_hurt, what=what)
-    state = {Outcome.PAGE: words.page, Outcome.TICKET: words.ticket}.get(view.outcome, words.alert)
-    if view.refires:
-        state = words.refired.format(state=state, n=view.refires)
-    left = "" if view.outcome is Outcome.FORWARD else time_left(view, words)
-    return fill_plain(words.headline, state=state, what=what, left=left)
 
 
 def lasted(view: View, words: Words) -> str:
@@ -155,53 +127,11 @@ def _span(assessment: Assessment, words: Words) -> str:
     return words.in_the_last.format(time=window(assessment.tier.short, words))
 
 
-def window(name: str, words: Words) -> str:
-    """Return a window's length in words: "5m" is 5 min."""
-    return duration(WINDOWS[name], words.locale) if name in WINDOWS else cut(name, 10)
-
-
-def burn_rates(assessment: Assessment, words: Words) -> str:
-    """Return the burn rate over both windows of the tier; "" where nothing is known."""
-    tier = assessment.tier
-    if tier is None:
-        return _join_rates([(name, assessment.burn.get(name)) for name in ("1h", "5m")], words)
-    return _join_rates([(tier.long, assessment.burn_long), (tier.short, assessment.burn_short)], words)
-
-
-def burn_limit(assessment: Assessment, words: Words) -> Markup:
-    """Return from which burn rate on the tier tells people, as a line of its own."""
-    tier = assessment.tier
-    if tier is None:
-        return Markup("")
-    does = words.tier_words[tier.level]
-    if _spent_fast(assessment, tier):
-        share, spent = percent(tier.share), percent(assessment.share_spent or 0.0)
-        line = words.share_limit.format(does=does, share=share, spent=spent, window=window(tier.long, words))
-    else:
-        line = words.burn_limit.format(does=does, threshold=threshold(tier.threshold, words.locale))
-    return Markup("\n" + line)
-
-
-def _spent_fast(assessment: Assessment, tier: Tier) -> bool:
-    """It is the share of the budget that tells people, where the burn rate alone would not (uneven traffic)."""
-    rates = (assessment.burn_long, assessment.burn_short)
-    slow = any(rate is not None and rate < tier.threshold * (1 - 1e-9) for rate in rates)
-    spent = assessment.share_spent is not None and assessment.share_spent >= tier.share * (1 - 1e-9)
-    return slow and spent and assessment.verdict in _THREATS
-
-
-def _join_rates(pairs: list[tuple[str, float | None]], words: Words) -> str:
-    rates = [(name, known(rate)) for name, rate in pairs]
-    return words.burn_join.join(
-        words.burn_one.format(rate=times(rate, words.locale), window=window(name, words))
-        for name, rate in rates
-        if rate is not None
-    )
-
-
 def outcome_of_it(view: View, words: Words) -> str:
     """Return what a resolved incident ended like, and what it cost."""
     over = words.resolved_gap if view.reason is Reason.DETECTION_GAP else words.resolved_alerts
+    if view.handling.resolved is not None and view.alerts_firing:
+        over = ""
     if view.slo is None:
         return over
     if over == words.resolved_alerts and view.outcome is not Outcome.FORWARD:
@@ -219,10 +149,15 @@ def has_alerts(view: View) -> bool:
     return bool(view.causes) and not (view.reason is Reason.DETECTION_GAP and view.kinds_total <= 1)
 
 
+def own_words(view: View) -> str:
+    """Return the summary as its sender wrote it, without Markdown's signs."""
+    return plain_words(view.summary)
+
+
 def own_summary(view: View) -> str:
     """Return what the alert says, "" where it only repeats the SLO's own words."""
     repeated = (view.slo.impact, view.slo.title) if view.slo else ()
-    return "" if view.summary in repeated else view.summary
+    return "" if view.summary in repeated else own_words(view)
 
 
 def alerts_line(view: View, words: Words) -> str:
@@ -247,7 +182,7 @@ def and_more(named: list[str], total: int, words: Words) -> str:
 
 def also_burning(view: View, words: Words) -> str:
     """Return the other SLOs that burn too, "" where there are none."""
-    burning = [slo for slo in view.other_slos if slo.assessment.verdict in _THREATS]
+    burning = [slo for slo in view.other_slos if slo.assessment.verdict in THREATS]
     if not burning:
         return ""
     names = [slo_name(slo, 60) for slo in burning[:SHOWN]]

@@ -1,13 +1,31 @@
 """What Slack sends us, as values: clicks, submitted modals, shortcuts, commands and events.
 
 The same over HTTP and over Socket Mode (docs.slack.dev: interactivity, slash commands, Events API, Socket Mode).
+`router.slack.payloads` reads them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
+from router.errors import PayloadError
 from router.incident import Person
+
+ORGANISATION = "E"
+"""How the id of an organisation (Enterprise Grid) begins; a workspace's begins with T."""
+
+
+class Kind(StrEnum):
+    """The three doors that Slack knocks at; the last part of the path, and a metric's label."""
+
+    INTERACTIONS = "interactions"
+    COMMANDS = "commands"
+    EVENTS = "events"
+
+
+class InboundError(PayloadError):
+    """What was sent is none of Slack's forms, or lacks what every such form has; it says what, and quotes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +42,34 @@ class Origin:
     at: float
     team: str = ""
     home: str = ""
+    """Empty where Slack does not say (commands, most events)."""
+    enterprise: str = ""
+    """The organisation that the workspace is part of (Enterprise Grid)."""
     app: str = ""
     channel: str = ""
     trigger_id: str = field(default="", repr=False)
     answer_url: str = field(default="", repr=False)
     locale: str = ""
+
+
+def foreign(origin: Origin, workspace: str) -> bool:
+    """Return whether the person belongs elsewhere (Slack Connect); `workspace` is where the bot is at home.
+
+    The person's home must be the workspace; a home that Slack does not name counts as the team's. Some people of an
+    organisation have it for their home (E...): they belong here if they come from this workspace, as part of that very
+    organisation. Where the bot serves a whole organisation, its id is the workspace: then the person must be of it,
+    or of the team that the request came from, as part of it. Without a workspace to compare with, all are foreign.
+    """
+    home = origin.home or origin.team
+    if not (home and workspace):
+        return True
+    if home == workspace:
+        return False
+    if home.startswith(ORGANISATION):
+        return not (home == origin.enterprise and origin.team == workspace)
+    if workspace.startswith(ORGANISATION):
+        return not (workspace == origin.enterprise and home == origin.team)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from router.slack.blocks import stamp
 from router.slack.message import Message
 from router.slack.notice import draw_notice
 from router.slack.root import draw_root
-from router.slack.texts import texts
-from router.slack.thread import draw_broadcast, draw_causes
+from router.slack.texts import Words, texts
+from router.slack.thread import draw_call, draw_causes
 
 
 def render(view: View, locale: str, salt: str = "") -> Message:
@@ -20,11 +20,15 @@ def render(view: View, locale: str, salt: str = "") -> Message:
     `salt` (the delivery's id), the view's time and the content together make the block ids, so that every edit has
     new ones; action ids never change.
     """
-    words = texts(locale)
-    if view.say is Say.CAUSES:
-        drawn = draw_causes(view, words)
-    elif view.say is Say.BROADCAST:
-        drawn = draw_broadcast(view, words)
-    else:
-        drawn = draw_notice(view, words) if view.kind is Kind.NOTICE else draw_root(view, words)
+    drawn = _draw(view, texts(locale))
     return Message(str(drawn.text), stamp(drawn.blocks, f"{salt}:{view.now!r}"))
+
+
+def _draw(view: View, words: Words) -> Message:
+    match view.say:
+        case Say.CAUSES:
+            return draw_causes(view, words)
+        case Say.BROADCAST | Say.REPLY:
+            return draw_call(view, words)
+        case Say.ROOT:
+            return draw_notice(view, words) if view.kind is Kind.NOTICE else draw_root(view, words)

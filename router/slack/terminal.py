@@ -12,7 +12,9 @@ from router.slack.texts import texts
 
 WIDEST = 100
 INDENT = "    "
-_PLAIN_FRAME = str.maketrans({"┏": "+", "━": "-", "┃": "|", "…": ".", "·": "-", "–": "-", "“": '"', "”": '"', "↗": ">"})
+_PLAIN_FRAME = str.maketrans(
+    {"┏": "+", "━": "-", "┃": "|", "…": ".", "·": "-", "–": "-", "“": '"', "”": '"', "↗": ">", "⋯": "."}
+)
 _ACCENTS = {Outcome.PAGE: "red", Outcome.TICKET: "yellow"}
 
 

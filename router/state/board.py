@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from math import inf
 from typing import Any
 
 import orjson
 
-from router.alert import Alert, Status
-from router.state import keys
+from router.alert import Alert, Matcher, Status
+from router.incident import Incident
+from router.state import keys, past, unfinished
 from router.state.entries import Standing, unpack_alert, unpack_record
+from router.state.past import MutedLast
 from router.state.scripts import Argument, Scripts
 
 QUARANTINE_ENTRIES = 1_000
@@ -75,6 +78,31 @@ class Board:
         for start in range(0, len(places), AT_ONCE):
             found += await self._of_incidents(places[start : start + AT_ONCE])
         return found
+
+    async def incidents(self, limit: int = 500) -> list[Incident]:
+        """Return unfinished incidents, those that people were told of last first; then what was never told."""
+        return await unfinished.newest(self._scripts, limit)
+
+    async def incident(self, key: str) -> Incident | None:
+        """Return an incident as it stands, None when there is none with this key (any more)."""
+        return (await unfinished.read(self._scripts, [key])).get(key)
+
+    async def find(self, spoken: str) -> str | None:
+        """Return the key of the unfinished incident that people call so: capitals or not, with or without "E-"."""
+        found = await unfinished.find(self._scripts, spoken)
+        return found[0] if found else None
+
+    async def decisions(self, incident_id: str, limit: int = 20) -> list[dict[str, Any]]:
+        """Return the newest entries of the decision log about an incident, newest first; it may be forgotten."""
+        return await past.decisions(self._scripts, incident_id, limit)
+
+    async def recent(self, rule_or_text: str, limit: int) -> list[dict[str, Any]]:
+        """Return held firings of a rule, then ended ones, newest first, as history records without what people did."""
+        return await past.recent(self._scripts, rule_or_text, limit)
+
+    async def muted_last(self, matchers: Sequence[Matcher], since: float, now: float = inf) -> MutedLast:
+        """Return what a silence with these matchers would have met from `since` to `now`; takes two seconds at most."""
+        return await past.muted_last(self._scripts, matchers, since, now)
 
     async def _of_incidents(self, places: Sequence[tuple[str, str]]) -> list[Standing]:
         commands: list[tuple[Argument, ...]] = []

@@ -54,6 +54,8 @@ class Reply:
     tokens: Sequence[str]
     witness: int
     raised: bool
+    inhibitors: bool
+    """Whether an alert that inhibits others began, ended or changed."""
 
 
 def plan(entries: Sequence[Entry], places: Sequence[int], known: Known | None) -> list[Call]:
@@ -149,6 +151,7 @@ def _row(entry: Entry, incident: int, class_no: int) -> tuple[Any, ...]:
         entry.rule,
         entry.where,
         "1" if entry.copy else "0",
+        entry.inhibits + 2 * entry.inhibitable,
     )
 
 
@@ -158,8 +161,8 @@ def _instant(value: float | None) -> str:
 
 def read(raw: bytes) -> Reply:
     """Return the answer of accept.lua."""
-    codes, witness, raised, *tokens = raw.decode().split("\n")
-    return Reply(codes, tokens, int(witness), raised == "1")
+    codes, witness, raised, inhibitors, *tokens = raw.decode().split("\n")
+    return Reply(codes, tokens, int(witness), raised == "1", inhibitors == "1")
 
 
 def take(call: Call, reply: Reply, entries: Sequence[Entry], known: Known, results: list[Stored | None]) -> list[int]:
@@ -181,7 +184,7 @@ def take(call: Call, reply: Reply, entries: Sequence[Entry], known: Known, resul
         for place in wanted.repeats:
             results[place] = same
         for place, code in zip(wanted.sent, codes, strict=True):
-            results[place] = Stored(code.upper(), incident)
+            results[place] = Stored(code.upper(), incident, reply.inhibitors)
         if wanted.sent:
             known.learn(key, before, after, zip((entries[place] for place in wanted.sent), codes, strict=True))
     return again

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from router.alert import Alert, Note, Status
-from router.gate import AlertClass, Cover, Kind
+from router.gate import AlertClass, Cover, Kind, Reason
 
 SCHEMA_VERSION = 1
 
@@ -34,6 +35,10 @@ class Entry:
     body_hash: str
     lead: bytes
     copy: bool
+    inhibits: bool = False
+    """Whether it can keep others quiet: it meets the source side of an inhibition rule."""
+    inhibitable: bool = False
+    """Whether others can keep it quiet: it meets the target side of an inhibition rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Stored:
     code: str
     incident: str
     """The incident's spoken id, "" when there is none."""
+    inhibitors: bool = False
+    """Whether an alert that can inhibit others began, ended or changed in the same call: look at those others soon."""
 
     @property
     def duplicate(self) -> bool:
@@ -99,7 +106,11 @@ def unpack_alert(fingerprint: str, record: "Record", body: bytes) -> Alert:
 def pack_class(alert_class: AlertClass) -> bytes:
     """Return the JSON of an alert class; `covers` are [SLO id, may clear] pairs (read by commit.lua too)."""
     covers = [[cover.slo, cover.may_clear] for cover in alert_class.covers]
-    return orjson.dumps({"kind": alert_class.kind, "covers": covers})
+    packed: dict[str, Any] = {"kind": alert_class.kind, "covers": covers}
+    # Only where it says something: the ids of other classes come from their JSON, and must stay what they are.
+    if alert_class.muted is not None:
+        packed["muted"] = alert_class.muted
+    return orjson.dumps(packed)
 
 
 def tells(class_json: bytes) -> bool:
@@ -110,7 +121,23 @@ def tells(class_json: bytes) -> bool:
 def unpack_class(raw: bytes) -> AlertClass:
     """Return the alert class that `pack_class` stored."""
     stored = orjson.loads(raw)
-    return AlertClass(Kind(stored["kind"]), tuple(Cover(slo, clears) for slo, clears in stored["covers"]))
+    muted = stored.get("muted")
+    covers = tuple(Cover(slo, clears) for slo, clears in stored["covers"])
+    return AlertClass(Kind(stored["kind"]), covers, Reason(muted) if muted else None)
+
+
+_TWINS = {Reason.SILENCE: "ms.", Reason.INHIBITION: "mi."}
+"""What the ids of muted classes begin with (lib.lua: base)."""
+
+
+def muted_id(base: str, reason: Reason) -> str:
+    """Return the id of a class' muted twin; raises KeyError for a reason that mutes no single alert."""
+    return _TWINS[reason] + base
+
+
+def base_id(class_id: str) -> str:
+    """Return the id of the class whose muted twin this is, else the id itself."""
+    return class_id[3:] if class_id.startswith(tuple(_TWINS.values())) else class_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +187,6 @@ def pairs(flat: list[bytes]) -> Mapping[bytes, bytes]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def text(value: Any) -> str:
-    """Return a bytes answer of Redis as text."""
-    return value.decode() if isinstance(value, bytes) else str(value)
+def rfc3339(at: float | None) -> str | None:
+    """Return an instant as exports write it (RFC 3339, UTC)."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")

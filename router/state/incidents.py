@@ -6,11 +6,13 @@ from typing import Any
 
 import orjson
 
+from router.alert import Alert
 from router.gate import Outcome, Reason
-from router.incident import Incident, Intent, Settle, Told
+from router.incident import Handling, Incident, Intent, Settle, Told
 from router.incident.life import Mind, Stage
-from router.state import keys
-from router.state.looks import pack_intent, pack_mind, pack_told, unpack_incident
+from router.state import keys, records
+from router.state.entries import pairs
+from router.state.looks import pack_handling, pack_intent, pack_mind, pack_told, unpack_incident
 from router.state.scripts import Argument, Scripts
 
 TOMBSTONE_MS = 3_600_000
@@ -18,6 +20,7 @@ TOMBSTONE_MS = 3_600_000
 SETTLE_AT_ONCE = 1_000
 """Firings that one commit settles at most: bounds how long Redis is busy; the rest is due again at once."""
 EXPIRE_AT_ONCE = 500
+MOVES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Claim:
 
     incident: Incident
     token: int
+    mark: str = ""
+    """What `Incidents.mute` was last given: for which state of muting its alerts are in the right classes."""
+    acted: int = 0
+    """How many acts had ever been taken when it was claimed."""
 
     @property
     def partition(self) -> int:
@@ -35,7 +42,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What a look stores. `keep` keeps the lease, for the call to Slack that comes next."""
+    """What a look stores. `keep` keeps the lease, for the call to Slack that comes next.
+
+    `handling` None leaves what is stored as it is. `acts_taken` is how many of the claimed incident's acts are done
+    with: to say it again for the same claim changes nothing, and writes no `deeds` (log rows of kind act) again.
+    """
 
     stage: Stage
     due_at: float
@@ -47,6 +58,19 @@ class Commit:
     keep: bool = False
     forget: bool = False
     log: Sequence[Mapping[str, Any]] = ()
+    handling: Handling | None = None
+    acts_taken: int = 0
+    deeds: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An alert of an incident that belongs into another class: the muted twin of its own, or back."""
+
+    fingerprint: str
+    class_id: str
+    class_json: bytes
+    slos: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +101,31 @@ class Incidents:
         """Take up to `limit` due incidents of a partition."""
         arguments: list[Argument] = [keys.prefix(partition), f"{now:.6f}", self._owner, self._lease_s, limit]
         rows = await self._scripts.run("claim", [keys.prefix(partition) + "due"], arguments)
-        return [
-            Claim(unpack_incident(key.decode(), fields, kinds, unsettled), int(token))
-            for key, token, fields, kinds, unsettled in rows
-        ]
+        return [_claim(row) for row in rows]
+
+    async def firing(self, key: str) -> list[tuple[str, str, str]]:
+        """Return fingerprint, class id and body hash of every alert that fires in an incident."""
+        return await records.firing(self._scripts, key)
+
+    async def bodies(self, key: str, fingerprints: Sequence[str]) -> dict[str, Alert]:
+        """Return these alerts of an incident by fingerprint; those it does not know are left out."""
+        return await records.bodies(self._scripts, key, fingerprints)
+
+    async def mute(self, claim: Claim, moves: Sequence[Move], mark: str) -> Claim | None:
+        """Put alerts into other classes, and remember the mark; returns the incident as it is then, None when fenced.
+
+        Firings without a settled outcome are judged anew there; an alert that no longer fires is left where it is.
+        """
+        key, prefix = claim.incident.key, keys.prefix(claim.partition)
+        parts = [moves[start : start + MOVES_AT_ONCE] for start in range(0, len(moves), MOVES_AT_ONCE)] or [()]
+        reply: list[Any] = []
+        for number, part in enumerate(parts, 1):
+            last = int(number == len(parts))
+            arguments: list[Argument] = [prefix, key, claim.token, mark, last, _moves(part)]
+            reply = await self._scripts.run("mute", [prefix + "due"], arguments)
+            if reply[0] == 0:
+                return None
+        return _claim(reply[1])
 
     async def commit(self, claim: Claim, commit: Commit, now: float) -> Settled:
         """Store what a look decided, unless the lease has passed to somebody else."""
@@ -97,12 +142,15 @@ class Incidents:
             int(commit.forget),
             SETTLE_AT_ONCE,
             TOMBSTONE_MS,
+            claim.acted,
+            commit.acts_taken,
             len(fields),
             *(part for pair in fields.items() for part in pair),
             len(commit.settle),
             *(part for settle in commit.settle for part in _settle(settle)),
-            len(commit.log),
-            *(orjson.dumps(entry) for entry in commit.log),
+            len(commit.log) + len(commit.deeds),
+            *_logged("decision", commit.log),
+            *_logged("act", commit.deeds),
         ]
         reply = await self._scripts.run("commit", [keys.prefix(partition) + "due"], arguments)
         if reply[0] == 0:
@@ -123,14 +171,37 @@ class Incidents:
                 return gone
 
 
+def _claim(row: Sequence[Any]) -> Claim:
+    """Return what row.lua hands over."""
+    key, token, flat, *rest = row
+    fields = pairs(flat)
+    incident = unpack_incident(key.decode(), fields, *rest)
+    return Claim(incident, int(token), fields.get(b"mm", b"").decode(), int(fields.get(b"acted", b"0")))
+
+
+def _moves(moves: Sequence[Move]) -> bytes:
+    """Return the JSON of moves as mute.lua takes it, each class once."""
+    classes = {move.class_id: move for move in moves}
+    numbers = {class_id: number for number, class_id in enumerate(classes, 1)}
+    rows = [(each.class_id, each.class_json.decode(), each.slos) for each in classes.values()]
+    return orjson.dumps({"classes": rows, "moves": [(move.fingerprint, numbers[move.class_id]) for move in moves]})
+
+
+def _logged(kind: str, entries: Sequence[Mapping[str, Any]]) -> list[Argument]:
+    return [part for entry in entries for part in (kind, orjson.dumps(entry))]
+
+
 def _fields(commit: Commit) -> dict[str, bytes | str]:
-    return {
+    fields: dict[str, bytes | str] = {
         "phase": commit.stage.value,
         "mind": pack_mind(commit.mind),
         "told": pack_told(commit.told),
         "intent": pack_intent(commit.intent) if commit.intent is not None else "",
         "ended": "" if commit.ended_at is None else f"{commit.ended_at:.6f}",
     }
+    if commit.handling is not None:
+        fields["hand"] = pack_handling(commit.handling)
+    return fields
 
 
 def _settle(settle: Settle) -> tuple[str, ...]:

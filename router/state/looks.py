@@ -1,4 +1,4 @@
-"""JSON of what is remembered of an incident between two looks (told, mind, intent, lead), and back."""
+"""JSON of what is remembered of an incident between two looks (told, mind, handling, intent, lead, acts), and back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,22 +7,27 @@ import orjson
 
 from router.gate import Held, Outcome, Reason
 from router.incident import (
+    Act,
     Call,
     CauseKind,
     ClassState,
+    Deed,
     Guide,
+    Handling,
     Incident,
     Intent,
     Lead,
     Loud,
     Mind,
+    Person,
     Phase,
     Root,
     Say,
     Told,
 )
-from router.incident.life import Stage
-from router.state.entries import pairs, unpack_class
+from router.incident.handling import HandResolved, Mark, Snooze
+from router.incident.life import Over, Stage
+from router.state.entries import unpack_class
 
 
 def pack_told(told: Told) -> bytes:
@@ -45,6 +50,7 @@ def unpack_told(raw: bytes | None) -> Told:
         broadcast_at=stored["broadcast_at"],
         pending=Call(stored["pending"]) if stored["pending"] else None,
         budget_at_start=stored["budget_at_start"],
+        refired_at=tuple(stored.get("refired_at", ())),
     )
 
 
@@ -58,11 +64,13 @@ def unpack_mind(raw: bytes | None) -> Mind:
     if not raw:
         return Mind()
     stored = orjson.loads(raw)
+    over = stored.get("over")
     return Mind(
         loud={cid: _loud(each) for cid, each in stored["loud"].items()},
         held={cid: Held(**each) for cid, each in stored["held"].items()},
         said=stored["said"],
         baseline=stored["baseline"],
+        over=Over(over["class_id"], _loud(over["loud"]), over["ended_at"]) if over else None,
     )
 
 
@@ -86,15 +94,41 @@ def unpack_intent(raw: bytes | None) -> Intent | None:
     if not raw:
         return None
     stored = orjson.loads(raw)
-    return Intent(
-        Say(stored["say"]),
-        stored["delivery_id"],
-        stored["channel"],
-        stored["at"],
-        stored["lookups"],
-        stored["tries"],
-        stored["ts"],
-    )
+    return Intent(**{**stored, "say": Say(stored["say"])})
+
+
+def pack_handling(handling: Handling) -> bytes:
+    """Return the JSON of what people did in an episode."""
+    return orjson.dumps(handling)
+
+
+def unpack_handling(raw: bytes | None) -> Handling:
+    """Return what `pack_handling` stored."""
+    if not raw:
+        return Handling()
+    stored = orjson.loads(raw)
+    for name in ("owner", "acknowledged_by", "missed_by"):
+        stored[name] = _person(stored.get(name))
+    for name, kind in (("snooze", Snooze), ("mark", Mark), ("resolved", HandResolved)):
+        each = stored.get(name)
+        stored[name] = kind(**{**each, "by": Person(**each["by"])}) if each else None
+    return Handling(**stored)
+
+
+def pack_act(act: Act) -> bytes:
+    """Return the JSON of what somebody did; it is gone from the state once a look has taken notice of it."""
+    return orjson.dumps(act)
+
+
+def unpack_act(raw: bytes) -> Act:
+    """Return what `pack_act` stored."""
+    stored = orjson.loads(raw)
+    people = {"person": Person(**stored["person"]), "to": _person(stored["to"])}
+    return Act(**{**stored, "deed": Deed(stored["deed"]), **people})
+
+
+def _person(stored: Mapping[str, str] | None) -> Person | None:
+    return Person(**stored) if stored else None
 
 
 def pack_lead(lead: Lead) -> bytes:
@@ -111,9 +145,10 @@ def unpack_lead(raw: bytes | None) -> Lead:
     return Lead(**stored, guide=Guide(**guide) if guide else None)
 
 
-def unpack_incident(key: str, flat: list[bytes], flat_kinds: list[bytes], flat_unsettled: list[Any]) -> Incident:
-    """Return an incident from its hash, its kinds and the unsettled firings by class, as claim.lua hands them over."""
-    fields = pairs(flat)
+def unpack_incident(
+    key: str, fields: Mapping[bytes, bytes], flat_kinds: list[bytes], flat_unsettled: list[Any], acts: list[bytes]
+) -> Incident:
+    """Return an incident from its hash, its kinds, unsettled firings by class and waiting acts (row.lua)."""
     meta = orjson.loads(fields[b"meta"])
     unsettled: dict[bytes, int] = dict(zip(flat_unsettled[::2], flat_unsettled[1::2], strict=True))
     classes = {
@@ -140,6 +175,10 @@ def unpack_incident(key: str, flat: list[bytes], flat_kinds: list[bytes], flat_u
         told=unpack_told(fields.get(b"told")),
         mind=unpack_mind(fields.get(b"mind")),
         intent=unpack_intent(fields.get(b"intent")),
+        handling=unpack_handling(fields.get(b"hand")),
+        acts=tuple(map(unpack_act, acts)),
+        mute_times=tuple(meta.get("mute", ())),
+        active_times=tuple(meta.get("active", ())),
     )
 
 

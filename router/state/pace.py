@@ -20,16 +20,17 @@ class Pace:
         self._scripts = scripts
         self._clock = clock
 
-    async def take(self, method: str, channel: str) -> float:
+    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
         """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now.
 
-        A post needs one of its channel and one of the workspace: it takes both or none.
+        A post needs one of its channel and one of the workspace: it takes both or none. A call that can wait leaves
+        `reserve` tokens of the workspace to urgent ones, so that these overtake it.
         """
         buckets = (
             [(channel, POST_RATE), ("", WORKSPACE_POSTS)] if method == POST else [("", RATES.get(method, DEFAULT))]
         )
         names = [keys.bucket(method, name) for name, _ in buckets]
-        rates = [number for _, pair in buckets for number in pair]
+        rates = [number for name, pair in buckets for number in (*pair, 0.0 if name else reserve)]
         now = f"{self._clock.now():.6f}"
         return float(await self._scripts.run("pace", [keys.freeze(method), *names], [now, *rates]))
 

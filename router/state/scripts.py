@@ -19,8 +19,12 @@ Argument = str | bytes | int | float
 SHARED = {
     "accept": ("lib", "change"),
     "expire": ("lib", "change"),
-    "claim": ("lib",),
+    "mute": ("lib", "change", "row"),
+    "claim": ("lib", "row"),
     "commit": ("lib",),
+    "act": ("lib",),
+    "rewake": ("lib",),
+    "incidents": ("lib", "row"),
     "audit": ("lib",),
     "wake": ("lib",),
 }
@@ -52,12 +56,14 @@ class Scripts:
         """Run one script; raises UnavailableError when Redis cannot or will not."""
         return await self.twice(lambda: self._evaluate(name, keys, arguments))
 
-    async def run_everywhere(self, name: str, arguments: Sequence[Argument]) -> list[Any]:
+    async def run_everywhere(
+        self, name: str, arguments: Sequence[Argument], prefixes: Sequence[str] = PREFIXES
+    ) -> list[Any]:
         """Run one script in every partition in one round trip; ARGV begins with the partition's prefix.
 
         Raises UnavailableError; partitions may have been served then.
         """
-        commands = [("EVALSHA", sha(name), 1, f"{prefix}due", prefix, *arguments) for prefix in PREFIXES]
+        commands = [("EVALSHA", sha(name), 1, f"{prefix}due", prefix, *arguments) for prefix in prefixes]
         return await self.twice(lambda: self._pipeline(commands, name))
 
     async def read(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:

@@ -1,25 +1,20 @@
 """Group commit: the webhooks that arrive while one write is under way share the next one.
 
-One pipeline carries a script call for each partition, then, at level L2, WAITAOF on the same connection (it counts
-only for the connection that wrote). Everyone whose alerts were in it is answered together.
+One pipeline carries a script call for each partition, and waits for the disk at level L2 (router.state.durable).
+Everyone whose alerts were in it is answered together.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-from redis import exceptions as redis_errors
-from redis.asyncio.cluster import RedisCluster
+from typing import cast
 
 from router.errors import UnavailableError
-from router.state.answers import WAITAOF
 from router.state.calls import Call, arguments, plan, read, take
+from router.state.durable import Durable
 from router.state.entries import Entry, Stored
 from router.state.known import Known
-from router.state.scripts import Argument, Client, Scripts, sha
-
-WAITAOF_MS = 1_000
+from router.state.scripts import Scripts
 
 
 @dataclass(slots=True)
@@ -33,16 +28,18 @@ class Writer:
     """Stores alerts durably, many requests in one round trip."""
 
     def __init__(self, scripts: Scripts, durability: str) -> None:
-        self._scripts = scripts
-        self._durability = durability
+        self._durable = Durable(scripts, durability)
         self._waiting: list[_Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
         self._known = Known()
         self._witness: dict[int, int] = {}
         self.amnesia = 0
         """How often a partition's witness counter was seen to go backwards: Redis lost acknowledged writes."""
-        self.round_trips = 0
+
+    @property
+    def round_trips(self) -> int:
         """Pipelines sent so far."""
+        return self._durable.round_trips
 
     async def store(self, entries: Sequence[Entry], now: float) -> list[Stored]:
         """Store entries; returns what became of each, in order. Raises UnavailableError when nothing is certain."""
@@ -85,8 +82,8 @@ class Writer:
         self, calls: Sequence[Call], entries: Sequence[Entry], now: float, results: list[Stored | None]
     ) -> list[int]:
         """Send calls, once more where their fate is unknown; returns the places that must be sent in full."""
-        packed = [arguments(call, entries, now) for call in calls]
-        replies = await self._scripts.twice(lambda: self._send(calls, packed))
+        packed = [(call.key, arguments(call, entries, now)) for call in calls]
+        replies = await self._durable.run_all("accept", packed)
         again: list[int] = []
         for call, answer in zip(calls, replies, strict=True):
             reply = read(answer)
@@ -94,62 +91,12 @@ class Writer:
             self._watch(call.partition, reply.witness, reply.raised)
         return again
 
-    async def _send(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
-        replies = await self._pipeline(calls, packed)
-        if any(isinstance(reply, redis_errors.NoScriptError) for reply in replies):
-            await self._scripts.load("accept")
-            replies = await self._pipeline(calls, packed)
-        for reply in replies[: len(calls)]:
-            if isinstance(reply, Exception):
-                raise reply
-        for confirmed in replies[len(calls) :]:
-            await self._confirm(confirmed)
-        return replies[: len(calls)]
-
-    async def _pipeline(self, calls: Sequence[Call], packed: Sequence[list[Argument]]) -> list[Any]:
-        client = self._scripts.client
-        if isinstance(client, RedisCluster):
-            await cast(Any, client).initialize()
-        pipeline = cast(Any, client).pipeline(transaction=False)
-        for call, argv in zip(calls, packed, strict=True):
-            pipeline.execute_command("EVALSHA", sha("accept"), 1, call.key, *argv)
-        if self._durability == "L2":
-            for target in _writers(client, calls):
-                pipeline.execute_command("WAITAOF", 1, 0, WAITAOF_MS, **target)
-        self.round_trips += 1
-        # A redirected call would be written by another connection than the one that waits for the disk.
-        redirects = {"allow_redirections": False} if isinstance(client, RedisCluster) else {}
-        return cast(list[Any], await pipeline.execute(raise_on_error=False, **redirects))
-
-    async def _confirm(self, answer: Any) -> None:
-        """Check WAITAOF's answer; a server without it must have been set to fsync before it answers."""
-        if not isinstance(answer, Exception):
-            if answer[0] < 1:
-                raise UnavailableError("Redis did not confirm the write to disk within 1 s (level L2)", code="waitaof")
-            return
-        if "unknown command" not in str(answer):
-            raise answer
-        settings = await cast(Any, self._scripts.client).config_get("appendonly", "appendfsync")
-        if [settings.get(name) for name in ("appendonly", "appendfsync")] not in (
-            ["yes", "always"],
-            [b"yes", b"always"],
-        ):
-            raise UnavailableError(f"Redis cannot serve now: {WAITAOF.hint}", code=WAITAOF.code)
-
     def _watch(self, partition: int, witness: int, raised: bool) -> None:
         """Every change raises the witness: one that is not above what was seen means that changes were lost."""
         if witness < self._witness.get(partition, 0) + raised:
             self.amnesia += 1
             self._known.clear()
         self._witness[partition] = witness
-
-
-def _writers(client: Client, calls: Sequence[Call]) -> list[dict[str, Any]]:
-    """Return where to wait for the disk: the one server, or each node of a cluster that one of the calls goes to."""
-    if not isinstance(client, RedisCluster):
-        return [{}]
-    nodes = {node.name: node for node in (client.get_node_from_key(call.key) for call in calls) if node is not None}
-    return [{"target_nodes": node} for node in nodes.values()]
 
 
 def _answer(group: Sequence[_Waiting], stored: Sequence[Stored]) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from router.testing.fields import check_shape
 from router.testing.rules import Problem
-from router.testing.shapes import MESSAGE_BLOCKS, MODAL_ONLY, NOT_SENDABLE, SHAPES
+from router.testing.shapes import MESSAGE_BLOCKS, MESSAGE_ONLY, MODAL_ONLY, NOT_SENDABLE, SHAPES
 
 BLOCKS_MOST = 50
+VIEW_BLOCKS_MOST = 100
 TEXT_MOST = 12_000
 """Undocumented: msg_blocks_too_long comes somewhere between 11,300 and 13,000 characters in all blocks."""
 TEXT_BUDGET = 9_000
@@ -21,16 +22,18 @@ MARKDOWN_MOST = 12_000
 _NOT_TEXT = frozenset({"type", "block_id", "action_id", "value", "url", "image_url"})
 
 
-def check_blocks(blocks: Any, without: frozenset[str] = frozenset()) -> list[Problem]:
+def check_blocks(blocks: Any, without: frozenset[str] = frozenset(), surface: str = "message") -> list[Problem]:
     """Return what Slack would refuse in the blocks of a message, in reading order; [] if nothing.
 
-    `without` names rules to leave out.
+    `without` names rules to leave out; `surface` is message, modal or home.
     """
+    root = "/blocks" if surface == "message" else "/view/blocks"
     if not isinstance(blocks, list):
-        found = [Problem("blocks_format", "must provide an array", "/blocks", "invalid_blocks_format")]
+        found = [Problem("blocks_format", "must provide an array", root, "invalid_blocks_format")]
         return [each for each in found if each.rule not in without]
-    one_by_one = chain.from_iterable(_check_block(block, f"/blocks/{i}") for i, block in enumerate(blocks))
-    found = [*_check_nulls(blocks, "/blocks"), *one_by_one, *_check_together(blocks)]
+    one_by_one = chain.from_iterable(_check_block(block, f"{root}/{i}", surface) for i, block in enumerate(blocks))
+    together = _check_message(blocks) if surface == "message" else _check_view(blocks)
+    found = [*_check_nulls(blocks, root), *one_by_one, *_check_ids(blocks, root), *together]
     return [each for each in found if each.rule not in without]
 
 
@@ -61,17 +64,26 @@ def objects_of(value: Any, pointer: str = "") -> Iterator[tuple[str, Mapping[str
         yield from objects_of(each, f"{pointer}/{key}")
 
 
-def _check_block(block: Any, pointer: str) -> Iterator[Problem]:
+def _check_block(block: Any, pointer: str, surface: str) -> Iterator[Problem]:
     kind = block.get("type") if isinstance(block, Mapping) else None
-    if kind in MODAL_ONLY:
-        yield Problem("modal_only", f"{kind} blocks are not allowed on messages", pointer)
+    if misplaced := _misplaced(kind, surface):
+        yield Problem(misplaced, f"{kind} blocks are not allowed on a {surface}", pointer)
     elif kind in NOT_SENDABLE:
         yield Problem("not_sendable", f"{kind} blocks cannot be sent", pointer)
-    elif kind not in MESSAGE_BLOCKS:
+    elif kind not in (*MESSAGE_BLOCKS, *MODAL_ONLY):
         yield Problem("unknown_block", f"unsupported type: {kind}", f"{pointer}/type")
     else:
         yield from check_shape(block, SHAPES[kind], kind, pointer)
         yield from _check_inside(block, pointer)
+
+
+def _misplaced(kind: Any, surface: str) -> str:
+    """Name the rule by which a kind of block may not stand on a surface, "" when it may."""
+    if surface == "message":
+        return "modal_only" if kind in MODAL_ONLY else ""
+    if kind in MESSAGE_ONLY:
+        return "message_only"
+    return "home_alert" if (kind, surface) == ("alert", "home") else ""
 
 
 def _check_inside(block: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
@@ -91,7 +103,9 @@ def _check_inside(block: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
 def _check_choice_of_source(each: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
     if each.get("type") == "image" and ("image_url" in each) == ("slack_file" in each):
         yield Problem("image_source", "must provide exactly one of image_url and slack_file", pointer)
-    if each.get("type") == "static_select" and ("options" in each) == ("option_groups" in each):
+    if each.get("type") in ("static_select", "multi_static_select") and ("options" in each) == (
+        "option_groups" in each
+    ):
         yield Problem("select_options", "must provide exactly one of options and option_groups", pointer)
 
 
@@ -112,13 +126,21 @@ def _check_chart(block: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
             yield Problem("chart_points", "points must match the categories", f"{pointer}/chart/series/{i}/data")
 
 
-def _check_together(blocks: list[Any]) -> Iterator[Problem]:
+def _check_ids(blocks: list[Any], root: str) -> Iterator[Problem]:
+    for name in _twice(block.get("block_id") for block in blocks if isinstance(block, Mapping)):
+        yield Problem("block_id_twice", f"block_id {name} already exists", root)
+
+
+def _check_view(blocks: list[Any]) -> Iterator[Problem]:
+    if len(blocks) > VIEW_BLOCKS_MOST:
+        yield Problem("view_blocks", f"no more than {VIEW_BLOCKS_MOST} items allowed", "/view/blocks")
+
+
+def _check_message(blocks: list[Any]) -> Iterator[Problem]:
     """Yield the problems that concern the message as a whole."""
     kinds = Counter(str(block.get("type")) for block in blocks if isinstance(block, Mapping))
     if len(blocks) > BLOCKS_MOST:
         yield Problem("block_count", f"no more than {BLOCKS_MOST} items allowed", "/blocks")
-    for name in _twice(block.get("block_id") for block in blocks if isinstance(block, Mapping)):
-        yield Problem("block_id_twice", f"block_id {name} already exists", "/blocks")
     if kinds["table"] > 1:
         yield Problem("tables", "only one table is allowed", "/blocks")
     if kinds["data_visualization"] > 2:

@@ -32,7 +32,7 @@ def info(request: Request) -> dict[str, Any]:
     """Return what the channel is."""
     channel = request.channel()
     _check_scope(request, channel, "read")
-    return {"channel": _wire(channel)}
+    return {"channel": wire(channel)}
 
 
 def join(request: Request) -> dict[str, Any]:
@@ -43,10 +43,11 @@ def join(request: Request) -> dict[str, Any]:
     if channel.archived:
         request.judge.refuse("archived_join", "is_archived")
     channel.member = True
-    return {"channel": _wire(channel)}
+    return {"channel": wire(channel)}
 
 
-def _wire(channel: Channel) -> dict[str, Any]:
+def wire(channel: Channel) -> dict[str, Any]:
+    """Return a channel as Slack's methods show it."""
     return {
         "id": channel.id,
         "name": channel.name,

@@ -14,7 +14,10 @@ _EVERYBODY = re.compile(r"<!(?:channel|here|everyone)(?:\|[^>]*)?>")
 _SOMEBODY = re.compile(r"<(?:@|!subteam\^)[^>]*>")
 _AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
 _ANGLE = re.compile(r"<(?![@#!][^<>]*>|(?:https?|mailto|tel|slack):[^<>]*>)")
-_SECRET = re.compile(r"xox[a-z]-[\w-]{3,}|xapp-[\w-]{3,}|hooks\.slack\.com/\S+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"xox[a-z]-[\w-]{3,}|xapp-[\w-]{3,}|hooks\.slack\.com/\S+|/(?:services|actions|commands)/T[A-Z0-9]{6,}/\S{6,}",
+    re.IGNORECASE,
+)
 
 
 def lint(args: Mapping[str, Any], allowed: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from router.testing.blocks import TEXT_BUDGET, check_blocks, text_length
 from router.testing.lint import lint
 from router.testing.requests import Request
 from router.testing.rules import RefusalError
+from router.testing.uploads import check_files
 from router.testing.workspace import Channel, Edit, Message
 
 TEXT_MOST = 40_000
@@ -26,9 +27,9 @@ class Content:
 
 def post_message(request: Request) -> dict[str, Any]:
     """Store a new message or reply."""
-    channel = _writable(request)
-    content = _content(request)
-    root = _root(request, channel)
+    channel = writable(request, request.word("channel"))
+    content = read_content(request)
+    root = root_of(request, channel)
     _check_channel_kind(request, channel, root)
     if request.truth("reply_broadcast") and root is None:
         request.flag("broadcast_alone")
@@ -65,7 +66,7 @@ def update(request: Request) -> dict[str, Any]:
         request.flag("parse", "the default of chat.update is client")
     if len(request.word("text")) > UPDATE_TEXT_MOST:
         request.judge.refuse("update_length", "msg_too_long")
-    _apply(request, message, _content(request))
+    apply(request, message, read_content(request))
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.wire(with_metadata=True)}
 
 
@@ -77,7 +78,8 @@ def delete(request: Request) -> dict[str, Any]:
     return {"channel": channel.id, "ts": message.ts}
 
 
-def _apply(request: Request, message: Message, content: Content) -> None:
+def apply(request: Request, message: Message, content: Content) -> None:
+    """Edit a message: an absent field is kept, text without blocks removes the blocks."""
     if content.blocks and _is_rich(message.blocks) and not _is_rich(content.blocks):
         request.judge.refuse("block_mismatch", "block_mismatch")
     if content.blocks != message.blocks:
@@ -112,8 +114,9 @@ def _own(request: Request, channel: Channel, verb: str, foreign: str) -> Message
     return message
 
 
-def _writable(request: Request) -> Channel:
-    channel = request.channel()
+def writable(request: Request, name: str) -> Channel:
+    """Return the channel of that id or name; refuses one that takes no message from the app."""
+    channel = request.channel(name)
     if channel.archived:
         request.judge.refuse("archived", "is_archived")
     if not channel.member and "chat:write.public" not in request.token.scopes:
@@ -130,7 +133,7 @@ def _check_channel_kind(request: Request, channel: Channel, root: Message | None
         request.judge.refuse("non_threadable", "restricted_action_non_threadable_channel")
 
 
-def _root(request: Request, channel: Channel) -> Message | None:
+def root_of(request: Request, channel: Channel) -> Message | None:
     """Return the message that thread_ts names (a reply's parent when it names a reply), None without thread_ts."""
     ts = request.ts("thread_ts")
     if not ts:
@@ -146,7 +149,7 @@ def _root(request: Request, channel: Channel) -> Message | None:
     return message
 
 
-def _content(request: Request) -> Content:
+def read_content(request: Request) -> Content:
     """Return what the message shall hold; refuses what Slack refuses and flags what people should not get."""
     content = Content(
         request.word("text") or request.word("markdown_text"),
@@ -178,6 +181,7 @@ def _blocks(request: Request) -> list[dict[str, Any]] | None:
     if blocks is None:
         return None
     problems = check_blocks(blocks, request.judge.without)
+    problems = problems or check_files(blocks, request.workspace.files, request.judge)
     if problems:
         errors = [str(problem) for problem in problems]
         notes = {"messages": [f"[ERROR] {each}" for each in errors]}

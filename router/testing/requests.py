@@ -55,9 +55,9 @@ class Request:
         except ValueError as error:
             raise self.judge.demand(rule, code) from error
 
-    def channel(self) -> Channel:
-        """Return the channel of the call; one the app must not know of does not exist."""
-        channel = self.workspace.find_channel(self.word("channel"))
+    def channel(self, name: str = "") -> Channel:
+        """Return the channel of the call, or of that name; one the app must not know of does not exist."""
+        channel = self.workspace.find_channel(name or self.word("channel"))
         if channel is None:
             raise self.judge.demand("unknown_channel", "channel_not_found")
         if channel.private and not channel.member:
@@ -80,6 +80,8 @@ class Method:
     form_only: bool = False
     posts: bool = False
     public: bool = False
+    kind: str = "bot"
+    """Which kind of token it takes: bot or app."""
 
 
 @dataclass(slots=True)

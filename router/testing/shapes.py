@@ -7,36 +7,19 @@ is named after its field and aspect: "header.text:length", "actions.elements:cou
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from router.testing import inputs
+from router.testing.inputs import ACTION, ADDRESS, CHOSEN, ID, MULTI, PICK, SELECT, TICKS
 from router.testing.kinds import PLAIN, Field, Flag, Items, Number, Part, Shape, Text, Word
 
-URL = r"https?://[^\s]+"
-_ID = Word(255)
-_URL = Word(3_000, pattern=URL)
-_CONFIRM = Part(("confirm",))
-_ACTION: Mapping[str, Field] = {"action_id": _ID, "confirm": _CONFIRM, "focus_on_load": Flag()}
 _LEAVES = Items(
     Part(("text", "link", "user", "usergroup", "channel", "emoji", "broadcast", "date", "color")), 10_000, 0
 )
-_CHOSEN = Items(Part(("option",)), 100)
-_SELECT: Mapping[str, Field] = {
-    **_ACTION,
-    "placeholder": Text(150, PLAIN),
-    "options": _CHOSEN,
-    "option_groups": Items(Part(("option_group",)), 100),
-    "initial_option": Part(("option",)),
-}
-_PICK: Mapping[str, Field] = {**_ACTION, "placeholder": Text(150, PLAIN)}
-_TICKS: Mapping[str, Field] = {
-    **_ACTION,
-    "options": Items(Part(("option",)), 10),
-    "initial_options": Items(Part(("option",)), 10),
-}
 _STYLED: Mapping[str, Field] = {"style": Part(("style",))}
 _SERIES = Items(Part(("series",)), 12)
 
 ACTIONS = (
     "button", "overflow", "static_select", "users_select", "channels_select", "conversations_select",
-    "checkboxes", "radio_buttons", "datepicker", "timepicker",
+    "checkboxes", "radio_buttons", "datepicker", "timepicker", "datetimepicker",
 )  # fmt: skip
 """Elements that an actions block takes."""
 
@@ -47,7 +30,7 @@ _BLOCKS = {
         {
             "text": Text(3_000),
             "fields": Items(Text(2_000), 10),
-            "accessory": Part((*ACTIONS, "image_element")),
+            "accessory": Part((*ACTIONS, *MULTI, "image_element")),
             "expand": Flag(),
         },
     ),
@@ -57,7 +40,7 @@ _BLOCKS = {
     "image": Shape(
         "image",
         {
-            "image_url": _URL,
+            "image_url": ADDRESS,
             "slack_file": Part(("slack_file",)),
             "alt_text": Word(2_000),
             "title": Text(2_000, PLAIN),
@@ -94,27 +77,31 @@ _ELEMENTS = {
     "button": Shape(
         "button",
         {
-            **_ACTION,
+            **ACTION,
             "text": Text(75, PLAIN),
             "value": Word(2_000),
-            "url": _URL,
+            "url": ADDRESS,
             "style": Word(choices=("primary", "danger")),
             "accessibility_label": Word(75),
         },
         ("text",),
     ),
-    "overflow": Shape("overflow", {**_ACTION, "options": Items(Part(("option",)), 5)}, ("options",)),
-    "static_select": Shape("static_select", _SELECT),
-    "users_select": Shape("users_select", {**_PICK, "initial_user": Word(64)}),
-    "channels_select": Shape("channels_select", {**_PICK, "initial_channel": Word(64)}),
-    "conversations_select": Shape("conversations_select", {**_PICK, "initial_conversation": Word(64)}),
-    "checkboxes": Shape("checkboxes", _TICKS, ("options",)),
-    "radio_buttons": Shape("radio_buttons", {**_ACTION, "options": Items(Part(("option",)), 10)}, ("options",)),
-    "datepicker": Shape("datepicker", {**_PICK, "initial_date": Word(10, pattern=r"\d{4}-\d\d-\d\d")}),
-    "timepicker": Shape("timepicker", {**_PICK, "initial_time": Word(5, pattern=r"\d\d:\d\d")}),
+    "overflow": Shape("overflow", {**ACTION, "options": Items(Part(("option",)), 5)}, ("options",)),
+    "static_select": Shape("static_select", {**SELECT, "initial_option": Part(("option",))}),
+    "users_select": Shape("users_select", {**PICK, "initial_user": Word(64)}),
+    "channels_select": Shape("channels_select", {**PICK, "initial_channel": Word(64)}),
+    "conversations_select": Shape("conversations_select", {**PICK, "initial_conversation": Word(64)}),
+    "checkboxes": Shape("checkboxes", TICKS, ("options",)),
+    "radio_buttons": Shape(
+        "radio_buttons",
+        {**ACTION, "options": Items(Part(("option",)), 10), "initial_option": Part(("option",))},
+        ("options",),
+    ),
+    "datepicker": Shape("datepicker", {**PICK, "initial_date": Word(10, pattern=r"\d{4}-\d\d-\d\d")}),
+    "timepicker": Shape("timepicker", {**PICK, "initial_time": Word(5, pattern=r"\d\d:\d\d")}),
     "image_element": Shape(
         "image",
-        {"image_url": _URL, "slack_file": Part(("slack_file",)), "alt_text": Word(2_000)},
+        {"image_url": ADDRESS, "slack_file": Part(("slack_file",)), "alt_text": Word(2_000)},
         ("alt_text",),
     ),
     "raw_text": Shape("raw_text", {"text": Word(10_000)}, ("text",)),
@@ -135,7 +122,7 @@ _ELEMENTS = {
         ("elements", "style"),
     ),
     "text": Shape("text", {"text": Word(10_000), **_STYLED}, ("text",)),
-    "link": Shape("link", {"url": _URL, "text": Word(3_000), "unsafe": Flag(), **_STYLED}, ("url",)),
+    "link": Shape("link", {"url": ADDRESS, "text": Word(3_000), "unsafe": Flag(), **_STYLED}, ("url",)),
     "user": Shape("user", {"user_id": Word(64), **_STYLED}, ("user_id",)),
     "usergroup": Shape("usergroup", {"usergroup_id": Word(64), **_STYLED}, ("usergroup_id",)),
     "channel": Shape("channel", {"channel_id": Word(64), **_STYLED}, ("channel_id",)),
@@ -144,7 +131,7 @@ _ELEMENTS = {
     "color": Shape("color", {"value": Word(7, pattern="#[0-9a-fA-F]{6}")}, ("value",)),
     "date": Shape(
         "date",
-        {"timestamp": Number(0), "format": Word(3_000), "url": _URL, "fallback": Word(3_000)},
+        {"timestamp": Number(0), "format": Word(3_000), "url": ADDRESS, "fallback": Word(3_000)},
         ("timestamp", "format"),
     ),
     "pie": Shape("pie", {"segments": Items(Part(("segment",)), 12)}, ("segments",)),
@@ -166,10 +153,10 @@ _OBJECTS = {
         ("title", "text", "confirm", "deny"),
     ),
     "option": Shape(
-        "", {"text": Text(75), "value": Word(150), "description": Text(75), "url": _URL}, ("text", "value")
+        "", {"text": Text(75), "value": Word(150), "description": Text(75), "url": ADDRESS}, ("text", "value")
     ),
-    "option_group": Shape("", {"label": Text(75, PLAIN), "options": _CHOSEN}, ("label", "options")),
-    "slack_file": Shape("", {"id": Word(255, pattern="F[A-Z0-9]{8,}"), "url": _URL}),
+    "option_group": Shape("", {"label": Text(75, PLAIN), "options": CHOSEN}, ("label", "options")),
+    "slack_file": Shape("", {"id": Word(255, pattern="F[A-Z0-9]{8,}"), "url": ADDRESS}),
     "style": Shape("", {name: Flag() for name in ("bold", "italic", "strike", "code", "underline", "highlight")}),
     "column": Shape("", {"align": Word(choices=("left", "center", "right")), "is_wrapped": Flag()}),
     "segment": Shape("", {"label": Word(20), "value": Number(1e-9)}, ("label", "value")),
@@ -181,14 +168,19 @@ _OBJECTS = {
 }
 
 SHAPES: Mapping[str, Shape] = MappingProxyType(
-    {name: Shape(shape.kind, {**shape.fields, "block_id": _ID}, shape.required) for name, shape in _BLOCKS.items()}
+    {name: Shape(shape.kind, {**shape.fields, "block_id": ID}, shape.required) for name, shape in _BLOCKS.items()}
     | _ELEMENTS
     | _OBJECTS
+    | dict(inputs.ELEMENTS)
+    | {"input": inputs.INPUT, "alert": inputs.ALERT, "modal": inputs.MODAL, "home": inputs.HOME}
 )
 """Every shape by name; a block's or element's name is its type, except "image_element"."""
 
 MESSAGE_BLOCKS = tuple(_BLOCKS)
 MODAL_ONLY = ("input", "alert")
+"""Blocks that a message does not take (a home takes inputs)."""
+MESSAGE_ONLY = ("table", "data_visualization", "markdown")
+"""Blocks that modals and homes do not take."""
 NOT_SENDABLE = ("file",)
 
 

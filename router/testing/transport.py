@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from router.testing.methods import METHODS
 from router.testing.requests import Method
 from router.testing.rules import Judge
 from router.testing.workspace import Token
@@ -20,11 +19,11 @@ _STATES = {
 FORM = "application/x-www-form-urlencoded"
 
 
-def find_method(name: str, judge: Judge) -> Method:
+def find_method(name: str, methods: Mapping[str, Method], judge: Judge) -> Method:
     """Return the method of that name; refuses one that does not exist."""
-    if name not in METHODS:
+    if name not in methods:
         raise judge.demand("unknown_method", "unknown_method")
-    return METHODS[name]
+    return methods[name]
 
 
 async def read_args(http: web.Request, method: Method, judge: Judge) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def check_token(value: str, method: Method, tokens: Mapping[str, Token], judge: 
         raise judge.demand("unknown_token", "invalid_auth")
     if token.state in _STATES:
         judge.refuse(*_STATES[token.state])
-    if token.kind != "bot":
+    if token.kind != method.kind:
         judge.refuse("token_type", "not_allowed_token_type")
     if method.scopes and not token.scopes & set(method.scopes):
         provided = ",".join(sorted(token.scopes))

@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from router.testing.modals import Views
+from router.testing.people import Ephemeral, Person, UserGroup
+from router.testing.triggers import Triggers
+from router.testing.uploads import Files
+
 ALL_SCOPES = frozenset(
     {
         "chat:write", "chat:write.public", "channels:read", "groups:read", "channels:history", "groups:history",
-        "channels:join", "commands", "users:read", "usergroups:read", "files:read", "files:write", "reactions:write",
+        "channels:join", "commands", "users:read", "users:read.email", "usergroups:read", "files:read", "files:write",
+        "reactions:write", "team:read",
     }
 )  # fmt: skip
 TOKEN = "xoxb-stand-in"  # noqa: S105 - opens nothing: the stand-in's own fixture
+APP_TOKEN = "xapp-stand-in"  # noqa: S105 - likewise
 CHANNEL = "C0SRE"
 
 
@@ -28,6 +35,8 @@ class Channel:
     read_only: bool = False
     thread_only: bool = False
     threads: bool = True
+    outsiders: frozenset[str] = frozenset()
+    """Ids of people who are not in it."""
 
 
 @dataclass(slots=True)
@@ -91,8 +100,26 @@ class Workspace:
     messages: list[Message] = field(default_factory=list)
     edit_window_s: float | None = None
     """How long after posting a message can be edited; None for ever."""
+    people: dict[str, Person] = field(default_factory=dict)
+    groups: list[UserGroup] | None = field(default_factory=list)
+    """None: a plan without user groups."""
+    ephemerals: list[Ephemeral] = field(default_factory=list)
+    views: Views = field(init=False)
+    files: Files = field(default_factory=Files)
+    triggers: Triggers = field(init=False)
+    address: str = ""
+    """Where the stand-in listens: http://127.0.0.1:port."""
     _by_key: dict[tuple[str, str], Message] = field(default_factory=dict)
     _micros: int = 0
+
+    def __post_init__(self) -> None:
+        self.triggers = Triggers(self.now)
+        self.views = Views(int(self.now()))
+
+    @property
+    def app(self) -> Token:
+        """The first bot's token: the app that hooks and interactions belong to."""
+        return next((each for each in self.tokens.values() if each.kind == "bot"), Token())
 
     def find_channel(self, name: str) -> Channel | None:
         """Return a channel by its id, or by its name with or without "#"."""
@@ -137,5 +164,10 @@ class Workspace:
 def workspace_of(now: Callable[[], float], channels: Iterable[Channel] = (), tokens: Iterable[Token] = ()) -> Workspace:
     """Return a workspace with these fixtures; without any, one public channel C0SRE and one bot with all scopes."""
     rooms: Mapping[str, Channel] = {each.id: each for each in channels} or {CHANNEL: Channel(CHANNEL, "sre")}
-    keys: Mapping[str, Token] = {each.value: each for each in tokens} or {TOKEN: Token()}
+    keys: Mapping[str, Token] = {each.value: each for each in tokens} or _default_tokens()
     return Workspace(now, dict(rooms), dict(keys))
+
+
+def _default_tokens() -> dict[str, Token]:
+    link = Token(APP_TOKEN, scopes=frozenset({"connections:write"}), kind="app")
+    return {TOKEN: Token(), APP_TOKEN: link}

@@ -1,11 +1,12 @@
 """Alertmanager's API v2, so that Prometheus, amtool, karma and Grafana can use the router as an Alertmanager.
 
 Semantics are those of the real server (alertmanager api/v2/api.go): alerts that are valid are stored even when
-the answer is 400 for the others; errors are JSON strings. Reading needs the same credentials as sending.
+the answer is 400 for the others; errors are JSON strings. Reading and silencing need the credentials of sending.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
 
@@ -13,12 +14,19 @@ import orjson
 from aiohttp import web
 
 from router.config.values import Config, SourceConfig
+from router.errors import PayloadError
+from router.mute import Muted, Muting
+from router.silencing import SilenceError
+from router.sources import SOURCES
+from router.sources.readers import decode
 from router.web import credentials
 from router.web.answers import PLAIN, RejectionError, answer
-from router.web.parts import PARTS, STARTED_AT, Standing
-from router.web.standings import gettable, groups_of, receivers_of, rows_of, status_of
+from router.web.body import Incoming, content_type_of
+from router.web.parts import LIMITS, LOAD, PARTS, STARTED_AT, Standing
+from router.web.silences import BODY_BYTES, draft_of, gettable_silence, has_all, in_order
+from router.web.standings import Places, Seen, gettable, groups_of, receivers_of, rows_of, status_of
 from router.web.take_in import take_in, within_budget
-from router.web.wanted import Wanted, is_wanted, wanted_by
+from router.web.wanted import Wanted, filters_of, is_wanted, wanted_by
 from router.web.webhook import source_of
 
 T = TypeVar("T")
@@ -27,7 +35,10 @@ IMPLICIT = SourceConfig("prometheus", API_TYPE)
 """Where none is configured: no credentials, so it is there for this machine only."""
 SLICE = 500
 """Alerts written between two looks at the other connections."""
-NO_SILENCES = "silences come with the next release; until then, silence at the sender"
+NOBODY = Muted()
+NO_SUCH_SILENCE = "there is no silence of this id"
+CLIENT = "API v2"
+"""Who ends a silence over the API: a client does not say who uses it."""
 
 
 async def post_alerts(request: web.Request) -> web.Response:
@@ -62,16 +73,15 @@ def api_source(config: Config) -> SourceConfig:
 
 async def get_alerts(request: web.Request) -> web.Response:
     """List the firing alerts that the client asks for."""
-    rows = rows_of(await _asked(request))
-    now = request.app[PARTS].now()
-    return await _listed(rows, lambda row: gettable(row, now))
+    asked = await _asked(request)
+    return await _listed(rows_of(asked.seen), lambda row: gettable(row, asked.now))
 
 
 async def get_groups(request: web.Request) -> web.Response:
-    """List the firing alerts by incident."""
-    groups = groups_of(await _asked(request))
-    now = request.app[PARTS].now()
-    return await _listed(groups, lambda group: group.shown(now))
+    """List the firing alerts by incident, labelled with what its alerts are grouped by."""
+    asked = await _asked(request)
+    shown = (each for each in asked.seen if asked.wanted.muted or not each.muted_by)
+    return await _listed(groups_of(shown, asked.places), lambda group: group.shown(asked.now))
 
 
 async def get_status(request: web.Request) -> web.Response:
@@ -86,43 +96,94 @@ async def get_receivers(request: web.Request) -> web.Response:
 
 
 async def get_silences(request: web.Request) -> web.Response:
-    """List the silences: none, until the next release."""
+    """List the silences that hold every matcher of `filter`, ended ones of the last five days too."""
     _for_reader(request)
-    return answer(200, [])
+    wanted = filters_of(request)
+    parts = request.app[PARTS]
+    found, now = await within_budget(request.app, parts.silencing.list()), parts.now()
+    chosen = in_order((each for each in found if has_all(each, wanted)), now)
+    return await _listed(chosen, lambda silence: gettable_silence(silence, now))
 
 
 async def get_silence(request: web.Request) -> web.Response:
-    """Show one silence: there is none of that name."""
+    """Show one silence."""
     _for_reader(request)
-    raise RejectionError(404, "there is no such silence")
+    parts = request.app[PARTS]
+    found = await within_budget(request.app, parts.silencing.get(request.match_info["id"]))
+    if found is None:
+        raise RejectionError(404, NO_SUCH_SILENCE)
+    return answer(200, gettable_silence(found, parts.now()))
 
 
-async def change_silences(request: web.Request) -> web.Response:
-    """Refuse to add or expire a silence, in words."""
+async def post_silence(request: web.Request) -> web.Response:
+    """Add a silence, or change the one whose id is given."""
     _for_reader(request)
-    raise RejectionError(501, NO_SILENCES)
+    content = await _silence_in(request)
+    parts = request.app[PARTS]
+    try:
+        draft = draft_of(content, parts.now())
+        silence = await within_budget(request.app, parts.silencing.add(draft))
+    except PayloadError as error:
+        raise RejectionError(400, str(error)) from error
+    except SilenceError as error:
+        raise RejectionError(404 if error.field == "id" else 400, error.problem) from error
+    return answer(200, {"silenceID": silence.id})
+
+
+async def delete_silence(request: web.Request) -> web.Response:
+    """End a silence; one that is over stays so."""
+    _for_reader(request)
+    silence_id = request.match_info["id"]
+    found = await within_budget(request.app, request.app[PARTS].silencing.expire(silence_id, CLIENT))
+    if found is None:
+        raise RejectionError(404, NO_SUCH_SILENCE)
+    return web.Response(headers=PLAIN)
+
+
+async def _silence_in(request: web.Request) -> object:
+    """Return the JSON of a silence's body; raises RejectionError."""
+    content_type_of(request, SOURCES[API_TYPE])
+    with Incoming(request, request.app[LOAD], BODY_BYTES) as incoming:
+        raw = await incoming.read(request.app[LIMITS].body_s)
+    try:
+        return decode(raw)
+    except PayloadError as error:
+        raise RejectionError(400, str(error)) from error
 
 
 def _for_reader(request: web.Request) -> Config:
-    """Return the configuration, to a client that may read it."""
+    """Return the configuration, to a client that may read and silence: whoever may send."""
     config = request.app[PARTS].config()
     credentials.check(api_source(config).auth, request)
     return config
 
 
-async def _asked(request: web.Request) -> list[Standing]:
-    _for_reader(request)
-    wanted = wanted_by(request)
-    standings = await within_budget(request.app, request.app[PARTS].board.alerts())
-    return await _chosen(standings, wanted)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a client asked for, as it stands at one moment."""
+
+    wanted: Wanted
+    now: float
+    places: Places
+    seen: list[Seen] = field(default_factory=list)
 
 
-async def _chosen(standings: Sequence[Standing], wanted: Wanted) -> list[Standing]:
-    chosen: list[Standing] = []
+async def _asked(request: web.Request) -> _Asked:
+    config, parts = _for_reader(request), request.app[PARTS]
+    wanted, now = wanted_by(request), parts.now()
+    muting = await within_budget(request.app, parts.mutes.current(config.rules.inhibit_rules, now))
+    asked = _Asked(wanted, now, Places(config, now))
+    await _choose(await within_budget(request.app, parts.board.alerts()), asked, muting)
+    return asked
+
+
+async def _choose(standings: Sequence[Standing], asked: _Asked, muting: Muting) -> None:
     for start in range(0, len(standings), SLICE):
-        chosen += [each for each in standings[start : start + SLICE] if is_wanted(each, wanted)]
+        for each in standings[start : start + SLICE]:
+            muted = NOBODY if muting.idle else muting.of(each.alert.labels, asked.now)
+            if is_wanted(each, muted, asked.wanted):
+                asked.seen.append(Seen(each, muted, asked.places.muted_by(each)))
         await asyncio.sleep(0)
-    return chosen
 
 
 async def _listed(items: Sequence[T], shape: Callable[[T], object]) -> web.Response:

@@ -22,6 +22,8 @@ ACCEPT_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 """Up to the 3 s after which the sender is told to come back."""
 PAGE_BUCKETS_S = (0.025, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0)
 """Around the promise of 10 s (p99) and the usual group_wait."""
+INBOUND_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Around the promise of 100 ms (p99), up to what Slack waits for."""
 
 
 class Metrics:
@@ -50,6 +52,15 @@ class Metrics:
     def _count_work(self) -> None:
         self._slack_requests = self._counter("slack_requests", "Requests to Slack.", "method", "result")
         self._slack_limited = self._counter("slack_rate_limited", "Requests that Slack put off (429).", "method")
+        self._slack_inbound = self._counter(
+            "slack_inbound", "What Slack sent us, by what became of it.", "kind", "result"
+        )
+        self._slack_inbound_seconds = self._histogram(
+            "slack_inbound_seconds", "From the head of what Slack sends to the answer.", INBOUND_BUCKETS_S
+        )
+        self._slack_acts = self._counter(
+            "slack_interactions", "What people did in Slack, by what became of it.", "what", "result"
+        )
         self._queue_oldest = self._gauge("queue_oldest_seconds", "How long the most overdue incident has waited.")
         self._accept = self._histogram(
             "accept_seconds", "From a webhook's head to its answer, alerts stored.", ACCEPT_BUCKETS_S
@@ -124,6 +135,18 @@ class Metrics:
     def slack_rate_limited(self, method: str) -> None:
         """Count a request that Slack put off."""
         self._slack_limited.labels(method).inc()
+
+    def slack_inbound(self, kind: str, result: str) -> None:
+        """Count what Slack sent; values of router.slack.inbound.Kind and router.slack.reception.Result."""
+        self._slack_inbound.labels(kind, result).inc()
+
+    def slack_inbound_seconds(self, seconds: float) -> None:
+        """Observe how long Slack waited for the answer to what it sent."""
+        self._slack_inbound_seconds.observe(seconds)
+
+    def interaction(self, what: str, result: str) -> None:
+        """Count what somebody did in Slack: a deed, an answer or a modal; values of router.respond.talk.Result."""
+        self._slack_acts.labels(what, result).inc()
 
     def queue_oldest(self, seconds: float) -> None:
         """Say how long the most overdue incident has waited for its look; 0 when none is overdue."""

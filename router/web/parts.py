@@ -12,6 +12,7 @@ from aiohttp import web
 from router.alert import Alert
 from router.config.values import Config
 from router.web.metrics import Metrics
+from router.web.silences import Mutes, Silencing
 
 log = structlog.get_logger(__name__)
 KIB = 1024
@@ -101,6 +102,8 @@ class Parts:
     config: Callable[[], Config]
     now: Callable[[], float]
     metrics: Metrics
+    silencing: Silencing
+    mutes: Mutes
     version: str = "0"
 
 

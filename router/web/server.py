@@ -13,7 +13,7 @@ from aiohttp.http_parser import HttpRequestParser
 from aiohttp.typedefs import Handler
 
 from router.errors import RouterError, UnavailableError
-from router.web import api_v2, health, webhook
+from router.web import api_v2, health, slack, webhook
 from router.web.answers import UNFINISHED, RejectionError, refuse
 from router.web.connection import Connection, Door
 from router.web.parts import LATE, LIMITS, LOAD, PARSER, PARTS, STARTED_AT, LateStores, Limits, Load, Parts
@@ -34,7 +34,7 @@ def build_web(parts: Parts, limits: Limits | None = None) -> web.Application:
     app[STARTED_AT] = parts.now()
     app.cleanup_ctx.append(_parser_thread)
     app.cleanup_ctx.append(_late_stores)
-    app.add_routes([*_webhook_routes(), *_alertmanager_routes(), *_health_routes()])
+    app.add_routes([*_webhook_routes(), *_alertmanager_routes(), *_health_routes(), *slack.routes()])
     return app
 
 
@@ -53,9 +53,9 @@ def _alertmanager_routes() -> list[web.RouteDef]:
         web.get("/api/v2/status", api_v2.get_status),
         web.get("/api/v2/receivers", api_v2.get_receivers),
         web.get("/api/v2/silences", api_v2.get_silences),
-        web.post("/api/v2/silences", api_v2.change_silences),
+        web.post("/api/v2/silences", api_v2.post_silence),
         web.get("/api/v2/silence/{id}", api_v2.get_silence),
-        web.delete("/api/v2/silence/{id}", api_v2.change_silences),
+        web.delete("/api/v2/silence/{id}", api_v2.delete_silence),
     ]
 
 

@@ -2,89 +2,144 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import orjson
 
 from router.alert import Alert
-from router.classify import Route
+from router.classify import Placement, Route, Rules, classify
 from router.config.values import Config
+from router.mute import Muted
+from router.mute.times import muting_intervals
+from router.web.instants import rfc3339
 from router.web.parts import Standing
 from router.web.wanted import state_of
 
 UNTIL_S = 300.0
 """Alertmanager's resolve_timeout: how long an alert without an end is shown to last."""
-YEAR_9999 = 253_402_300_799.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A firing alert as it stands in one incident, with what keeps it quiet at this moment."""
+
+    standing: Standing
+    muted: Muted = field(default_factory=Muted)
+    muted_by: tuple[str, ...] = ()
+    """Names of the time intervals that keep its route quiet."""
 
 
 @dataclass(slots=True)
 class Row:
     """One alert with every receiver it goes to (a route with `continue` makes more than one)."""
 
-    alert: Alert
-    state: str
-    updated_at: float
+    seen: Seen
     receivers: list[str] = field(default_factory=list)
+
+    @property
+    def alert(self) -> Alert:
+        """The alert as last sent."""
+        return self.seen.standing.alert
 
 
 @dataclass(slots=True)
 class Group:
-    """The alerts of one incident that go to one receiver."""
+    """The alerts of one incident that go to one receiver, with the labels that they share."""
 
-    incident: str
+    labels: Mapping[str, str]
     receiver: str
-    members: list[Standing] = field(default_factory=list)
+    members: list[Seen] = field(default_factory=list)
 
     def shown(self, now: float) -> dict[str, object]:
-        """Return an `alertGroup`, labelled with the incident."""
+        """Return an `alertGroup`."""
         return {
-            "labels": {"incident": self.incident},
+            "labels": dict(self.labels),
             "receiver": {"name": self.receiver},
             "alerts": [gettable(row, now) for row in rows_of(self.members)],
         }
 
 
-def rows_of(standings: Iterable[Standing]) -> list[Row]:
+class Places:
+    """Where the configuration places alerts, looked up once for each incident."""
+
+    def __init__(self, config: Config, now: float) -> None:
+        self._config = config
+        self._now = now
+        self._placements: dict[tuple[str, str], Placement] = {}
+        self._muted_by: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def group(self, standing: Standing) -> Mapping[str, str]:
+        """Return the labels by which its incident is grouped."""
+        return self._placement(standing).group
+
+    def muted_by(self, standing: Standing) -> tuple[str, ...]:
+        """Return the names of the time intervals that keep its route quiet now."""
+        if not self._config.time_intervals:
+            return ()
+        key = (standing.incident, standing.receiver)
+        if key not in self._muted_by:
+            placement = self._placement(standing)
+            times = (placement.mute_times, placement.active_times)
+            self._muted_by[key] = muting_intervals(*times, self._config.time_intervals, self._now)
+        return self._muted_by[key]
+
+    def _placement(self, standing: Standing) -> Placement:
+        key = (standing.incident, standing.receiver)
+        if key not in self._placements:
+            self._placements[key] = _placement_of(standing, self._config.rules)
+        return self._placements[key]
+
+
+def _placement_of(standing: Standing, rules: Rules) -> Placement:
+    """Return the placement that leads to its receiver, the one that counts where none does (any more)."""
+    placements = classify(standing.alert, rules)
+    return next((each for each in placements if each.receiver == standing.receiver), placements[0])
+
+
+def rows_of(seen: Iterable[Seen]) -> list[Row]:
     """Return one row per alert, in the order given."""
     rows: dict[str, Row] = {}
-    for standing in standings:
-        alert = standing.alert
-        row = rows.get(alert.fingerprint)
-        if row is None:
-            row = rows[alert.fingerprint] = Row(alert, state_of(standing.outcome), standing.updated_at)
-        row.receivers.append(standing.receiver)
+    for each in seen:
+        rows.setdefault(each.standing.alert.fingerprint, Row(each)).receivers.append(each.standing.receiver)
     return list(rows.values())
 
 
-def groups_of(standings: Iterable[Standing]) -> list[Group]:
+def groups_of(seen: Iterable[Seen], places: Places) -> list[Group]:
     """Return one group per incident and receiver, in the order given."""
     groups: dict[tuple[str, str], Group] = {}
-    for standing in standings:
+    for each in seen:
+        standing = each.standing
         key = (standing.incident, standing.receiver)
-        groups.setdefault(key, Group(*key)).members.append(standing)
+        if key not in groups:
+            groups[key] = Group(places.group(standing), standing.receiver)
+        groups[key].members.append(each)
     return list(groups.values())
 
 
 def gettable(row: Row, now: float) -> dict[str, object]:
     """Return a `gettableAlert`; a firing alert whose end nobody knows is shown to last five minutes more."""
-    alert = row.alert
+    alert, standing = row.alert, row.seen.standing
     return {
         "labels": dict(alert.labels),
         "annotations": dict(alert.annotations),
-        "startsAt": rfc3339(alert.starts_at if alert.starts_at is not None else row.updated_at),
-        "endsAt": rfc3339(alert.expires_at or alert.ends_at or max(row.updated_at, now) + UNTIL_S),
-        "updatedAt": rfc3339(row.updated_at),
+        "startsAt": rfc3339(alert.starts_at if alert.starts_at is not None else standing.updated_at),
+        "endsAt": rfc3339(alert.expires_at or alert.ends_at or max(standing.updated_at, now) + UNTIL_S),
+        "updatedAt": rfc3339(standing.updated_at),
         "fingerprint": alert.fingerprint,
         "generatorURL": alert.generator_url,
         "receivers": [{"name": name} for name in row.receivers],
-        "status": {"state": row.state, "silencedBy": [], "inhibitedBy": [], "mutedBy": []},
+        "status": _status(row.seen),
     }
 
 
-def rfc3339(instant: float) -> str:
-    """Return an instant as Alertmanager writes it, with milliseconds; beyond the calendar its last second."""
-    moment = datetime.fromtimestamp(min(max(instant, 0.0), YEAR_9999), UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _status(seen: Seen) -> dict[str, object]:
+    """Return an `alertStatus`; who is kept quiet by a mute time is suppressed too, as in Alertmanager's groups."""
+    muted = seen.muted
+    return {
+        "state": "suppressed" if seen.muted_by else state_of(seen.standing.outcome, muted),
+        "silencedBy": muted.silenced_by,
+        "inhibitedBy": muted.inhibited_by,
+        "mutedBy": seen.muted_by,
+    }
 
 
 def status_of(config: Config, version: str, started_at: float) -> dict[str, object]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from router.testing import Problem, check_blocks, check_view
+
 URL = "https://example.com/"
 
 
@@ -19,6 +21,8 @@ SECTION = {"type": "rich_text_section", "elements": [LEAF]}
 POINT = {"label": "p", "value": 1}
 AXIS = {"categories": ["p"]}
 SERIES = {"name": "s", "data": [POINT]}
+TYPED = {"type": "plain_text_input"}
+MODAL = {"type": "modal", "title": plain(), "submit": plain(), "blocks": []}
 CONFIRM = {"title": plain(), "text": plain(), "confirm": plain(), "deny": plain()}
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -75,6 +79,20 @@ GOOD: dict[str, dict[str, Any]] = {
     "series": SERIES,
     "point": POINT,
     "axis_config": AXIS,
+    "datetimepicker": {"type": "datetimepicker"},
+    "multi_static_select": {"type": "multi_static_select", "options": [OPTION]},
+    "multi_users_select": {"type": "multi_users_select"},
+    "multi_channels_select": {"type": "multi_channels_select"},
+    "multi_conversations_select": {"type": "multi_conversations_select"},
+    "plain_text_input": TYPED,
+    "number_input": {"type": "number_input", "is_decimal_allowed": False},
+    "email_text_input": {"type": "email_text_input"},
+    "url_text_input": {"type": "url_text_input"},
+    "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+    "input": {"type": "input", "label": plain(), "element": TYPED},
+    "alert": {"type": "alert", "text": plain()},
+    "modal": MODAL,
+    "home": {"type": "home", "blocks": []},
 }
 """The smallest thing of every shape that Slack takes."""
 
@@ -110,8 +128,15 @@ RICH_PARTS = ("rich_text_section", "rich_text_preformatted", "rich_text_quote", 
 CHARTS = ("pie", "bar", "line", "area")
 ACTIONS = (
     "button", "overflow", "static_select", "users_select", "channels_select", "conversations_select", "checkboxes",
-    "radio_buttons", "datepicker", "timepicker",
+    "radio_buttons", "datepicker", "timepicker", "datetimepicker",
 )  # fmt: skip
+INPUTS = (
+    "multi_static_select", "multi_users_select", "multi_channels_select", "multi_conversations_select",
+    "plain_text_input", "number_input", "email_text_input", "url_text_input",
+)  # fmt: skip
+VIEWS = ("modal", "home")
+IN_MODALS = (*INPUTS, *VIEWS, "input", "alert", "dispatch_action_config")
+"""What stands in a modal only, or is one."""
 
 
 def host(shape: str, it: dict[str, Any]) -> list[Any]:
@@ -125,3 +150,21 @@ def host(shape: str, it: dict[str, Any]) -> list[Any]:
     if shape in CHARTS:
         return chart(it)
     return action(it) if shape in ACTIONS else [it]
+
+
+def view_of(shape: str, it: dict[str, Any]) -> dict[str, Any]:
+    """Put a thing of some shape into a view, or return it where it is one."""
+    if shape in VIEWS:
+        return it
+    if shape == "dispatch_action_config":
+        it = GOOD["input"] | {"element": TYPED | {"dispatch_action_config": it}}
+    elif shape in INPUTS:
+        it = GOOD["input"] | {"element": it}
+    return MODAL | {"blocks": [it]}
+
+
+def problems_of(shape: str, it: dict[str, Any], without: frozenset[str] = frozenset()) -> list[Problem]:
+    """Return what is wrong with a thing of some shape in a place where it may stand."""
+    if shape in IN_MODALS:
+        return check_view(view_of(shape, it), without, "home" if shape == "home" else "modal")
+    return check_blocks(host(shape, it), without)

@@ -1,7 +1,7 @@
 """The HTTP door on a real socket, with small real rooms behind it that remember what they were given."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -15,9 +15,12 @@ from router.classify import Route, Rules
 from router.config.values import Auth, Config, Evaluation, Receiver, SlackTarget, SourceConfig
 from router.errors import UnavailableError
 from router.gate import Policy
+from router.mute import InhibitRule, Muting, Silence
+from router.silencing import Draft
 from router.web.metrics import Metrics
 from router.web.parts import Limits, Parts
 from router.web.server import build_web, serve
+from router.web.silences import Silencing
 
 NOW = 1_780_000_000.0
 JSON = {"Content-Type": "application/json"}
@@ -92,6 +95,35 @@ class Wall:
         return self.standings
 
 
+@dataclass
+class Hush:
+    """What keeps alerts quiet, as the test says."""
+
+    muting: Muting = field(default_factory=lambda: Muting("0"))
+
+    async def current(self, _rules: Sequence[InhibitRule], _now: float) -> Muting:
+        return self.muting
+
+
+@dataclass
+class Drawer:
+    """Silences that can be read only."""
+
+    silences: list[Silence] = field(default_factory=list)
+
+    async def list(self) -> Sequence[Silence]:
+        return self.silences
+
+    async def get(self, silence_id: str) -> Silence | None:
+        return next((each for each in self.silences if each.id == silence_id), None)
+
+    async def add(self, _draft: Draft) -> Silence:
+        raise UnavailableError("read only")
+
+    async def expire(self, _silence_id: str, _by: str) -> Silence | None:
+        raise UnavailableError("read only")
+
+
 class Pulse:
     """Health as the test says it is."""
 
@@ -119,6 +151,7 @@ class House:
     shelf: Shelf
     cellar: Cellar
     wall: Wall
+    hush: Hush
     pulse: Pulse
     metrics: Metrics
     runner: web.AppRunner
@@ -190,16 +223,22 @@ def webhook(*labels: Mapping[str, object], status: str = "firing") -> dict[str, 
 
 
 @asynccontextmanager
-async def open_door(config: Config | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
+async def open_door(
+    config: Config | None = None,
+    limits: Limits | None = None,
+    silencing: Silencing | None = None,
+    now: Callable[[], float] = lambda: NOW,
+) -> AsyncIterator[House]:
     """Serve on a free loopback port."""
     chosen = config or config_of()
-    shelf, cellar, wall, pulse, metrics = Shelf(), Cellar(), Wall(), Pulse(), Metrics()
-    parts = Parts(shelf, cellar, wall, pulse, lambda: chosen, lambda: NOW, metrics, version="1.2.3")
+    shelf, cellar, wall, hush, pulse, metrics = Shelf(), Cellar(), Wall(), Hush(), Pulse(), Metrics()
+    rooms = (shelf, cellar, wall, pulse, lambda: chosen, now, metrics, silencing or Drawer(), hush)
+    parts = Parts(*rooms, version="1.2.3")
     runner = await serve(build_web(parts, limits), "127.0.0.1", 0)
     host, port = runner.addresses[0][:2]
     try:
         async with aiohttp.ClientSession() as client:
             url = f"http://{host}:{port}"
-            yield House(url, host, port, client, shelf, cellar, wall, pulse, metrics, runner)
+            yield House(url, host, port, client, shelf, cellar, wall, hush, pulse, metrics, runner)
     finally:
         await runner.cleanup()

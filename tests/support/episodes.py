@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Any
 
 from router.errors import AmbiguousError, DeliveryError
-from router.gate import AlertClass, Outcome, Policy
+from router.gate import AlertClass, Outcome, Policy, Reason
 from router.incident import (
+    Act,
     Call,
     CauseKind,
     ClassState,
+    Deed,
     Incident,
     Intent,
     Judgement,
     Life,
     Mind,
     Order,
+    Person,
     Phase,
+    ReplyCode,
     Say,
     Settle,
     Step,
@@ -36,8 +41,10 @@ from router.incident import (
     resumed,
     told,
 )
+from router.incident.deeds import awake, handled
+from router.incident.judge import afterwards
 from router.incident.life import Stage
-from router.incident.plan import Drawn
+from router.incident.step import Drawn
 from router.incident.view import drawn_of, said_by, view_of
 from router.slo.verdict import Assessment, Cause, Verdict
 from tests.support.promises import Firing, Promises
@@ -70,6 +77,10 @@ class Bench:
     opened_at: float = NOW
     forgotten: int = 0
     promises: Promises = field(default_factory=Promises)
+    acts: list[Act] = field(default_factory=list)
+    """What people did and no look has taken notice of."""
+    replies: list[tuple[Deed, ReplyCode]] = field(default_factory=list)
+    mute_time: bool = False
 
     def __post_init__(self) -> None:
         for slo in OBJECTIVES:
@@ -96,6 +107,23 @@ class Bench:
         if before.verdict is not verdict and self.due_at is not None:
             self.due_at = min(self.due_at, self.now)
 
+    def does(self, deed: Deed, who: str = "U0ADA", **more: Any) -> None:
+        """A person does something; the click is stored, and the incident is due."""
+        number = len(self.replies) + len(self.acts)
+        self.acts.append(Act(f"act{number}", deed, Person(who, who.title()), self.now, "E-0", **more))
+        self.due_at = self.now if self.due_at is None else min(self.due_at, self.now)
+
+    def silence(self, cid: str, *, over: bool = False) -> None:
+        """A silence begins (or is over): alerts of the class are judged in its muted twin (or in the class again)."""
+        twin = f"ms.{cid}"
+        self.classes[twin] = replace(self.classes[cid], muted=Reason.SILENCE)
+        old, new = (twin, cid) if over else (cid, twin)
+        for each in self.firings:
+            if each.fires and each.cid == old:
+                each.cid = new
+                each.outcome = None if each.outcome is Outcome.HOLD else each.outcome
+        self._changed()
+
     def _changed(self) -> None:
         self.generation += 1
         self.due_at = self.now if self.due_at is None else min(self.due_at, self.now)
@@ -112,7 +140,7 @@ class Bench:
 
     def claimed(self) -> Incident:
         assert self.stored is not None
-        present = {cid: alert_class for cid, alert_class in self.classes.items() if self._of(cid)}
+        present = {cid: each for cid, each in self.classes.items() if self._of(cid) or f"ms.{cid}" in self.classes}
         open_ = [each for each in self.firings if each.outcome in (None, Outcome.HOLD)]
         return replace(
             self.stored,
@@ -134,6 +162,7 @@ class Bench:
             firing=sum(each.fires for each in self.firings),
             total=len(self.firings),
             unsettled=len(open_),
+            acts=tuple(self.acts),
         )
 
     def _of(self, cid: str) -> list[Firing]:
@@ -144,8 +173,10 @@ class Bench:
     ) -> None:
         self.promises.judged(self, incident, judgement)
         self.stored = replace(
-            incident, told=step.told, mind=step.mind, stage=step.stage, intent=intent, ended_at=step.ended_at
-        )
+            incident, told=step.told, mind=step.mind, stage=step.stage, intent=intent, ended_at=step.ended_at,
+            handling=step.handling,
+        )  # fmt: skip
+        self.acts = []
         for settle in {each.class_id: each for each in step.settle}.values():
             self._settle(settle, step.mind)
         if keep:
@@ -166,6 +197,8 @@ class Bench:
             if each.outcome not in (None, Outcome.HOLD):
                 if settle.replace and each.fires and each.outcome in (Outcome.TICKET, Outcome.FORWARD):
                     each.outcome = settle.outcome
+            elif settle.outcome is Outcome.SUPPRESS:
+                each.outcome = Outcome.HOLD if each.fires else Outcome.SUPPRESS
             elif settle.outcome is not Outcome.HOLD:
                 each.outcome, each.told_at = settle.outcome, settle.told_at
             elif each.fires:
@@ -181,12 +214,18 @@ class Bench:
         """Look once; returns whether something was put to Slack. What must never happen is checked on the way."""
         claim = self.claimed()
         self.seen = dict(self.verdicts)
-        judgement = judge(claim, self.verdicts, self.policy, self.now)
+        judgement = judge(claim, self.verdicts, self.policy, self.now, self.mute_time)
+        incident, replies = handled(claim, judgement.height, self.now)
+        if claim.acts:
+            judgement = judge(incident, self.verdicts, self.policy, self.now, self.mute_time)
+        self.replies += [(reply.act.deed, reply.code) for reply in replies]
+        incident = awake(incident, judgement.phase, judgement.height, self.now)
         channel = self._channel(judgement)
-        incident = begun(claim, judgement, channel, self.life, self.now)
+        incident = begun(incident, judgement, channel, self.life, self.now)
         view, drawn = None, Drawn("", "", "")
-        if judgement.lead is not None:
-            view = view_of(incident, judgement, OBJECTIVES, "<!here>", self.now)
+        if judgement.lead is not None or judgement.mind.over is not None:
+            shown = judgement if judgement.lead is not None else afterwards(judgement)
+            view = view_of(incident, shown, OBJECTIVES, "<!here>", self.now)
             drawn = drawn_of(view)
         step = plan(incident, judgement, drawn, channel, self.life, self.now)
         intent = None
@@ -219,6 +258,7 @@ class Bench:
         known = incident.told
         moment = self.now if step.root is not None else None
         identity = repr((incident.id, step.say, len(known.roots), known.refires, known.broadcast_at, step.call, moment))
+        identity += repr((incident.handling.acts, step.handling.steps)) if step.call is not None else ""
         order = Order(
             view=said_by(step, view),
             channel=edited.channel if edited is not None else step.channel,
@@ -229,8 +269,13 @@ class Bench:
             lookups=before.lookups if before is not None else 0,
         )
         self.promises.ordered(self, order)
-        intent = before or Intent(order.view.say, order.delivery_id, order.channel, self.now, ts=order.ts)
-        announced = replace(step, told=attempted(step, incident), stage=incident.stage, ended_at=incident.ended_at)
+        intent = before or Intent(
+            order.view.say, order.delivery_id, order.channel, self.now, ts=order.ts, receiver=step.receiver
+        )
+        announced = replace(
+            step, told=attempted(step, incident), stage=incident.stage, ended_at=incident.ended_at,
+            handling=incident.handling,
+        )  # fmt: skip
         self.commit(incident, judgement, announced, intent, keep=True)
         self.due_at = self.now + 60.0
         self.slack.fault = fault
@@ -294,6 +339,10 @@ class Bench:
 
     def calls(self) -> list[Call | None]:
         return [message.views[0].call for message in self.slack.posts(Say.BROADCAST)]
+
+    def asked(self) -> list[tuple[Call | None, str]]:
+        """Call and mention of every reply that stays in the thread."""
+        return [(m.views[0].call, m.views[0].call_mention) for m in self.slack.posts(Say.REPLY)]
 
     def outcomes(self) -> list[Outcome | None]:
         return [each.outcome for each in self.firings]

@@ -43,6 +43,11 @@ class Promises:
         if incident.told.phase is Phase.RESOLVED:
             return
         episode = incident.told.refires
+        if incident.told.phase is None and (bench.mute_time or any(cid.startswith("ms.") for cid in bench.classes)):
+            # Nobody was told, and it may be kept quiet before anybody is.
+            self.louds = {place: outcome for place, outcome in self.louds.items() if place[0] != episode}
+            for each in bench.firings:
+                each.judged_telling = False
         for cid, loud in judgement.mind.loud.items():
             before = self.louds.get((episode, cid))
             assert quietest_first(loud.outcome) >= quietest_first(before), "became quieter within an episode"
@@ -62,7 +67,7 @@ class Promises:
             return
         assert step.told.refires not in self.over_told, "resolved was told twice in one episode"
         self.over_told.append(step.told.refires)
-        for cid in judgement.mind.loud:
+        for cid in judgement.mind.loud if incident.handling.resolved is None else ():
             assert not incident.classes[cid].firing, "resolved although a loud alert fires"
             for cover in incident.classes[cid].alert_class.covers:
                 assert bench.seen[cover.slo].verdict is not Verdict.THREAT_PAGE, "resolved although an SLO pages"

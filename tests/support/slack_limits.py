@@ -12,13 +12,15 @@ KEYS = {
     "context": {"type", "block_id", "elements"},
     "actions": {"type", "block_id", "elements"},
     "table": {"type", "block_id", "rows", "column_settings"},
-    "button": {"type", "text", "action_id", "url", "style"},
+    "button": {"type", "text", "action_id", "url", "style", "value", "confirm"},
+    "overflow": {"type", "action_id", "options"},
     "plain_text": {"type", "text", "emoji"},
     "mrkdwn": {"type", "text", "verbatim"},
 }
 LIVE = re.compile(r"<[^>]*>?")
 OURS = re.compile(
-    r"<(?:!date\^\d+\^\{date_num\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC|https?://[!-;=?-{}~]+\|[^<>|]+|!subteam\^S0SRE)>"
+    r"<(?:!date\^\d+\^(?:\{date_num\} \{time\}\|\d{4}-\d\d-\d\d |\{time\}\|)\d\d:\d\d (?:UTC[+-]\d{2,4}|[A-Z]{2,5})"
+    r"|https?://[!-;=?-{}~]+\|[^<>|]+|!subteam\^S0SRE|!subteam\^S0LEADS|@U0SATO|@U0SUZUKI)>"
 )
 HIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
@@ -51,7 +53,7 @@ def problems(text: str, blocks: list[dict[str, Any]]) -> list[str]:
 def strings(value: Any) -> list[str]:
     """Every string that a reader or a button gets, keys, types and ids left out."""
     if isinstance(value, dict):
-        left_out = ("type", "block_id", "action_id", "style", "format", "align")
+        left_out = ("type", "block_id", "action_id", "style", "format", "align", "value")
         return [each for key, one in value.items() if key not in left_out for each in strings(one)]
     if isinstance(value, list):
         return [each for one in value for each in strings(one)]
@@ -75,7 +77,9 @@ def _block(block: dict[str, Any]) -> list[str]:
             found += _several(block["elements"], 10, 3_000)
         case "actions":
             found += [] if 1 <= len(block["elements"]) <= 25 else ["count of buttons"]
-            found += [problem for button in block["elements"] for problem in _button(button)]
+            found += [problem for each in block["elements"] for problem in _clickable(each)]
+            found += [] if sum("style" in each for each in block["elements"]) <= 1 else ["two primary buttons"]
+            found += [] if len(block["elements"]) <= 4 else ["more than three buttons and a menu"]
             found += [] if len({each["action_id"] for each in block["elements"]}) == len(block["elements"]) else ["ids"]
         case "table":
             found += _table(block)
@@ -113,12 +117,33 @@ def _text(text: str, where: str, most: int, *, live: bool) -> list[str]:
     return found
 
 
-def _button(button: dict[str, Any]) -> list[str]:
+def _clickable(each: dict[str, Any]) -> list[str]:
+    if each["type"] == "overflow":
+        return _menu(each)
+    found = [*_keys(each), *_object(each["text"], 75)]
+    found += [] if "url" in each or "value" in each else ["a button that does nothing"]
+    found += [] if 1 <= units(each.get("value", "v")) <= 2_000 else ["value"]
+    if "confirm" in each:
+        limits = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+        found += [] if set(each["confirm"]) == set(limits) else ["shape of a question"]
+        found += [problem for name, most in limits.items() for problem in _object(each["confirm"][name], most)]
+    return [*found, *(_address(each) if "url" in each else [])]
+
+
+def _menu(menu: dict[str, Any]) -> list[str]:
+    found = [*_keys(menu), *([] if 1 <= len(menu["options"]) <= 5 else ["count of entries"])]
+    found += [] if len({each["value"] for each in menu["options"]}) == len(menu["options"]) else ["a value twice"]
+    for each in menu["options"]:
+        found += [] if set(each) == {"text", "value"} and 1 <= units(each["value"]) <= 150 else [f"entry {each}"]
+        found += _object(each["text"], 75)
+    return found
+
+
+def _address(button: dict[str, Any]) -> list[str]:
     parts = urlsplit(button["url"])
     good = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
     found = [] if good and not re.search(r"[\s|<>\"`]", button["url"]) else [f"address {button['url']!r}"]
-    found += [] if units(button["url"]) <= 3_000 else ["long address"]
-    return [*found, *_keys(button), *_object(button["text"], 75)]
+    return [*found, *([] if units(button["url"]) <= 3_000 else ["long address"])]
 
 
 def _table(block: dict[str, Any]) -> list[str]:

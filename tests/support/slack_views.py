@@ -1,9 +1,11 @@
 """Views to draw: one of every message kind, and how to make it the shortest, the longest or a hostile one."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 from router.gate import Kind, Outcome, Reason
-from router.incident import Call, CauseKind, Guide, Phase, Say, SloFacts, View
+from router.incident import CauseKind, Guide, Handling, MutedBy, Person, Phase, Say, SloFacts, View
 from router.slo.objective import Level, Tier
 from router.slo.verdict import Assessment, Cause, Verdict
 
@@ -16,6 +18,15 @@ HOSTILE = (
     " \u202egnp.exe\u202c\u200b\x1b[31mred\x1b[0m\x00 {0} {what} %s ’; DROP"
 )
 MENTION = "<!subteam^S0SRE>"
+LEADS = "<!subteam^S0LEADS>"
+"""Whom an escalation step mentions."""
+SATO = Person("U0SATO", "Sato")
+SUZUKI = Person("U0SUZUKI", "Suzuki")
+MENTIONS = frozenset({MENTION, LEADS, "<@U0SATO>", "<@U0SUZUKI>"})
+"""Every mention that a message may hold."""
+KEY = "k4f9c2d17e"
+LIVE: dict[str, Any] = {"interactive": True, "key": KEY, "timezone": "Asia/Tokyo"}
+"""What a view carries where Slack can send us clicks."""
 
 
 def assessment(**changes: object) -> Assessment:
@@ -48,6 +59,12 @@ def slo(**changes: object) -> SloFacts:
         first_action="Switch payments to the backup provider",
     )
     return replace(facts, **changes)
+
+
+OUR_FACTS = frozenset(
+    {"what", "since", "until", "alerts", "pages", "waiting", "oldest_s", "limited", "began", "wolves"}
+)
+"""Facts of a notice that nobody else has a hand in."""
 
 
 def cause(rule: str, where: str, firing: int, total: int) -> CauseKind:
@@ -137,46 +154,6 @@ SPENT = slo(assessment=assessment(budget_remaining=-0.03, exhausted_in_s=0.0))
 OTHERS = (slo(id="search", title="Search latency"), slo(id="login", title="Login availability"), quiet())
 SOURCE_DOWN = {"affected": "23 / 23", "detail": "time-out after 5 s", "next_try": "30"}
 
-KINDS: dict[str, View] = {
-    "page": page(other_slos=OTHERS),
-    "page-refired": page(refires=4),
-    "page-escalated": page(escalated=True, slo=slo(assessment=assessment(upgraded=True))),
-    "page-spent": page(slo=SPENT),
-    "page-stale": page(slo=slo(assessment=assessment(frozen=True))),
-    "page-burn-alert": page(reason=Reason.BURN_ALERT, kind=Kind.BURN_PAGE),
-    "page-gap": page(
-        reason=Reason.DETECTION_GAP, kind=Kind.GAP, causes=(cause("checkout-availability", "", 1, 1),), kinds_total=1,
-        alerts_firing=1, alerts_total=1, guide=None, source="slo", source_url="",
-        summary="Customers see payment errors.",
-    ),
-    "page-burning": page(phase=Phase.BURNING, alerts_firing=0),
-    "page-resolved": resolved(),
-    "ticket": ticket(),
-    "ticket-held-for-a-day": ticket(reason=Reason.HELD_FOR_A_DAY, slo=quiet(), title="PodRestart", causes=CAUSES[1:2]),
-    "ticket-resolved": resolved(outcome=Outcome.TICKET, reason=Reason.THREAT_TICKET, refires=2),
-    "forward-bypass": forward(Reason.BYPASS),
-    "forward-unmapped": forward(Reason.UNMAPPED),
-    "forward-unknown": forward(
-        Reason.SLO_UNKNOWN, slo=unknown(Cause.SOURCE_UNREACHABLE, detail="prometheus: time-out after 5 s")
-    ),
-    "forward-held-too-long": forward(Reason.HELD_TOO_LONG, slo=quiet()),
-    "forward-shadow": forward(Reason.SHADOW, slo=quiet(), would=Outcome.HOLD, would_reason=Reason.NO_THREAT),
-    "forward-resolved": resolved(
-        outcome=Outcome.FORWARD, reason=Reason.UNMAPPED, slo=None, budget_cost=None, causes=CAUSES[2:]
-    ),
-    "causes": page(say=Say.CAUSES),
-    "broadcast-refired": page(say=Say.BROADCAST, call=Call.REFIRED, refires=3),
-    "broadcast-escalated": page(say=Say.BROADCAST, call=Call.ESCALATED, escalated=True),
-    "broadcast-repeated": ticket(say=Say.BROADCAST, call=Call.REPEATED, started_at=NOW - 14_400),
-    "broadcast-gap": page(say=Say.BROADCAST, call=Call.REFIRED, refires=1, reason=Reason.DETECTION_GAP, causes=()),
-    "notice-slo-source": notice("slo_source", "prometheus", facts=SOURCE_DOWN),
-    "notice-slo-source-over": notice("slo_source", "prometheus", phase=Phase.RESOLVED, ended_at=NOW),
-    "notice-slo-blind": notice("slo_blind", "checkout-availability", facts={"detail": "no_data"}),
-    "notice-quarantine": notice("quarantine", "datadog", facts={"detail": "alert_type: not one of the known types"}),
-    "notice-route-broken": notice("route_broken", "C0SRE", facts={"detail": "is_archived"}),
-    "notice-generic": notice("", "", title="Clock is wrong", summary="The clock of this machine is 4 min behind."),
-}  # fmt: skip
-
 
 def _map_slo(facts: SloFacts | None, text: str) -> SloFacts | None:
     if facts is None:
@@ -188,15 +165,46 @@ def _map_slo(facts: SloFacts | None, text: str) -> SloFacts | None:
     )  # fmt: skip
 
 
+def _renamed(person: Person | None, text: str) -> Person | None:
+    """Somebody who is called `text`; half of them also have an id that is no id."""
+    return person and Person(text if person == SUZUKI else person.id, text)
+
+
+def _map_handling(handling: Handling, text: str) -> Handling:
+    def by(deed: Any, **changes: object) -> Any:
+        return deed and replace(deed, by=_renamed(deed.by, text), **changes)
+
+    return replace(
+        handling,
+        owner=_renamed(handling.owner, text),
+        acknowledged_by=_renamed(handling.acknowledged_by, text),
+        missed_by=_renamed(handling.missed_by, text),
+        snooze=by(handling.snooze),
+        resolved=by(handling.resolved),
+        mark=by(handling.mark, reason=text if handling.mark and handling.mark.reason else ""),
+    )
+
+
+def _map_fact(name: str, value: str, text: str, url: str) -> str:
+    """A notice's fact: the router's own kind and numbers stay, names and addresses do not."""
+    if name == "slos" and value.startswith("["):
+        return json.dumps([{"title": text, "left_s": each["left_s"], "url": url} for each in json.loads(value)])
+    if name == "sources":
+        return json.dumps([[text, count] for _, count in json.loads(value)])
+    return value if name in OUR_FACTS else text
+
+
 def said_by_everybody(view: View, text: str, url: str) -> View:
-    """The same view with `text` in every place that a sender or a file fills, and `url` in every link."""
+    """The same view with `text` in every place that a sender, a person or a file fills, and `url` in every link."""
     row = CauseKind(text, text, view.started_at, view.now, 3, 12)
     causes = (row,) * 20 if view.causes else ()
     return replace(
         view, title=text, summary=text, severity=text, source=text, source_url=url, mention=view.mention,
         slo=_map_slo(view.slo, text), other_slos=tuple(slo for s in view.other_slos if (slo := _map_slo(s, text))),
         guide=Guide(url, text) if view.guide else None, causes=causes, kinds_total=62 if causes else 0,
-        notice=None if view.notice is None else {n: v if n == "what" else text for n, v in view.notice.items()},
+        notice=view.notice and {name: _map_fact(name, value, text, url) for name, value in view.notice.items()},
+        handling=_map_handling(view.handling, text),
+        muted_by=tuple(replace(each, name=text, by=text, comment=text, person=text) for each in view.muted_by),
     )  # fmt: skip
 
 
@@ -209,12 +217,19 @@ def hostile(view: View) -> View:
     return said_by_everybody(view, HOSTILE, "https://evil.example/a|b>c d?x=<!channel>&y=\"'`")
 
 
+def _bare(handling: Handling) -> Handling:
+    """The same deeds by people of whom nothing but an id or a name is known."""
+    return replace(handling, owner=handling.owner and Person(handling.owner.id), acknowledged_at=None, owned_at=None)
+
+
 def shortest(view: View) -> View:
     """The same view with nothing in it that could be left out."""
     kept = {"title": "X", "incident": view.incident, "say": view.say, "phase": view.phase, "outcome": view.outcome}
     return View(
         **kept, reason=view.reason, kind=view.kind, started_at=NOW, now=NOW, call=view.call,
-        notice={"what": view.notice["what"]} if view.notice else None,
+        notice={"what": view.notice["what"]} if view.notice else None, interactive=view.interactive, key=view.key,
+        handling=_bare(view.handling), muted_by=tuple(MutedBy(each.reason, each.name) for each in view.muted_by),
+        alerts_muted=view.alerts_muted, alerts_firing=view.alerts_muted and view.alerts_firing, flapping=view.flapping,
     )  # fmt: skip
 
 

@@ -7,6 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 STALE_S = 300.0
+MUTES = {"silence", "inhibition", "mute_time"}
+
+
+def base(class_id: str) -> str:
+    """The class of which this one is the muted twin, else itself."""
+    return class_id.removeprefix("ms.").removeprefix("mi.")
 
 
 @dataclass
@@ -45,6 +51,9 @@ class Incident:
     total: int = 0
     token: int = 0
     leased: bool = False
+    acts: list[str] = field(default_factory=list)
+    taken: int = 0
+    mark: str = ""
 
     @property
     def all(self) -> list[Firing]:
@@ -53,6 +62,11 @@ class Incident:
     @property
     def firing(self) -> int:
         return sum(each.status == "f" for each in self.now.values())
+
+    @property
+    def heard(self) -> int:
+        """How many of those that fire are in a class that is not muted."""
+        return sum(each.status == "f" and each.class_id == base(each.class_id) for each in self.now.values())
 
     def unsettled(self, class_id: str | None = None) -> list[Firing]:
         return [
@@ -122,11 +136,18 @@ class Model:
             known.starts = (*known.starts, starts)
         if known.body != body:
             code, known.body = "U", body
-        if known.class_id != class_id and (known.outcome == "hold" or class_id in self.telling):
-            code, known.class_id = "U", class_id
-            incident.classes.add(class_id)
+        if base(known.class_id) != class_id and (known.outcome == "hold" or class_id in self.telling):
+            code = "U"
+            self._move(incident, known, class_id)
             incident.generation += 1
         return code
+
+    @staticmethod
+    def _move(incident: Incident, known: Firing, class_id: str) -> None:
+        known.class_id = class_id
+        incident.classes.add(class_id)
+        if not known.settled:
+            known.outcome, known.reason = "", ""
 
     def resolves(self, key: str, fingerprint: str, starts: float | None, ends: float | None) -> str:
         incident = self.incidents.get(key)
@@ -175,13 +196,40 @@ class Model:
         incident.leased = True
         return incident.token
 
+    def act(self, key: str, act: str, known: set[str]) -> str:
+        """What people did; `known` are the acts that this partition has stored before."""
+        if act in known:
+            return "repeated"
+        if key not in self.incidents:
+            return "gone"
+        known.add(act)
+        self.incidents[key].acts.append(act)
+        return "stored"
+
+    def mute(self, key: str, token: int, moves: dict[str, str], mark: str) -> bool:
+        """Put alerts into other classes; False when fenced."""
+        incident = self.incidents.get(key)
+        if incident is None or incident.token != token:
+            return False
+        for fingerprint, class_id in moves.items():
+            known = incident.now.get(fingerprint)
+            if known is not None and known.status == "f" and known.class_id != class_id:
+                self._move(incident, known, class_id)
+        incident.mark = mark
+        return True
+
     def commit(
-        self, key: str, token: int, generation: int, decisions: dict[str, tuple[str, str]], forget: bool
+        self, key: str, token: int, generation: int, decisions: dict[str, tuple[str, str]], forget: bool, taken: int
     ) -> tuple[dict[str, int], bool] | None:
-        """Return how many firings got which outcome and whether the incident is gone; None when fenced."""
+        """Return how many firings got which outcome and whether the incident is gone; None when fenced.
+
+        `taken` is how many acts were ever taken, as this look knows.
+        """
         incident = self.incidents.get(key)
         if incident is None or incident.token != token:
             return None
+        del incident.acts[: max(0, taken - incident.taken)]
+        incident.taken = max(taken, incident.taken)
         settled: Counter[str] = Counter()
         for class_id, (outcome, reason) in decisions.items():
             for each in incident.unsettled(class_id):
@@ -189,15 +237,17 @@ class Model:
         incident.earlier = [each for each in incident.earlier if not each.settled]
         self.outcomes.update(settled)
         incident.leased = False
-        over = not incident.firing and not incident.unsettled() and incident.generation == generation
+        same = incident.generation == generation and not incident.acts
+        over = not incident.firing and not incident.unsettled() and same
         if forget and over:
             self._forget(key)
         return dict(settled), forget and over
 
     @staticmethod
     def _judge(firing: Firing, outcome: str, reason: str, settled: Counter[str]) -> None:
-        if outcome == "hold" and firing.status == "f":
-            firing.reason = firing.reason if firing.outcome == "hold" else reason
+        if outcome in ("hold", "suppress") and firing.status == "f":
+            agrees = firing.outcome == "hold" and (firing.reason in MUTES) == (outcome == "suppress")
+            firing.reason = firing.reason if agrees else reason
             firing.outcome = "hold"
             return
         if outcome == "hold":

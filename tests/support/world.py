@@ -5,19 +5,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from router.alert import Alert, Status, fingerprint_of
-from router.app.engine import Engine, assemble
+from router.app.engine import Engine, Outside, assemble
 from router.app.reload import Configuration
 from router.config.load import load
 from router.dispatch import Dispatcher, Parts
 from router.errors import AmbiguousError, DeliveryError, RefusedError
-from router.incident import Order, Receipt, Say
+from router.incident import Act, Deed, Order, Person, Receipt, Reply, ReplyCode, Say, View
 from router.slo.objective import DAY_S, PERIOD, WINDOWS, Count, Objective, Snapshot
+from router.state.acts import Acts, Put
 from router.state.connect import connect
 from router.state.incidents import Incidents
 from router.state.scripts import Scripts
 from router.state.slos import Slos
+from router.state.storms import StormStore
 from router.web.metrics import Metrics
 from tests.support.state import START, ManualClock
 
@@ -126,7 +129,7 @@ class Ledger:
         if order.intent_at is not None and order.lookups < 1:
             raise AmbiguousError("not_found_yet", retry_after_s=3.0)
         code = self.closed.get(order.channel, "")
-        if code and not order.fallback_channel:
+        if code and order.fallback_channel in ("", order.channel):
             raise RefusedError(code, retry_after_s=60.0)
         channel = order.fallback_channel if code else order.channel
         self.orders.append(order)
@@ -150,6 +153,16 @@ class Ledger:
 
 
 @dataclass
+class Told:
+    """What people were answered about what they did."""
+
+    sent: list[tuple[Deed, ReplyCode, bool]] = field(default_factory=list)
+
+    def send(self, reply: Reply, view: View, locale: str, *, delayed: bool = False) -> None:
+        self.sent.append((reply.act.deed, reply.code, delayed))
+
+
+@dataclass
 class World:
     """What a test drives."""
 
@@ -160,7 +173,20 @@ class World:
     metrics: Metrics
     scripts: Scripts
     folder: Path
+    clicks: int = 0
+    storm_after: int = 1_000_000
     engine: Engine = field(init=False)
+    replies: "Told" = field(default_factory=lambda: Told())
+
+    async def does(self, deed: Deed, who: str = "U0ADA", *, key: str = "", act_id: str = "", **more: Any) -> Put:
+        """Somebody does something about an incident (the only one, unless `key` names it), and it is looked at."""
+        incidents = await self.engine.board.incidents()
+        incident = next(each for each in incidents if key in ("", each.key))
+        self.clicks += 1
+        act = Act(act_id or f"act{self.clicks}", deed, Person(who, who), self.clock.now(), incident.id, **more)
+        put = await Acts(self.scripts).put(incident.key, act, self.clock.now())
+        await self.engine.settle()
+        return put
 
     async def send(self, *alerts: Alert) -> None:
         """Alerts come in and whatever is due at once is done."""
@@ -239,11 +265,18 @@ def resolved(alert: Alert, now: float) -> Alert:
 def _engine(world: "World", owner: str, incidents: Incidents | None) -> Engine:
     """The service's engine; its dispatcher with another way to the incidents where the test wants that."""
     configuration = world.configuration
-    engine = assemble(world.scripts, world.clock, configuration, world.slack, world.metrics, owner)
+    engine = assemble(
+        world.scripts,
+        world.clock,
+        configuration,
+        Outside(world.slack, world.metrics, owner, world.replies, True, world.storm_after),
+    )
     if incidents is None:
         return engine
-    slos = Slos(world.scripts, owner)
-    parts = Parts(incidents, slos, engine.board, world.slack, world.clock, world.metrics, lambda: configuration.current)
+    parts = Parts(
+        incidents, Slos(world.scripts, owner), engine.board, world.slack, world.clock, world.metrics,
+        lambda: configuration.current, engine.mutes, engine.silences, StormStore(world.scripts, world.storm_after), world.replies, True,
+    )  # fmt: skip
     return replace(engine, incidents=incidents, dispatcher=Dispatcher(parts, engine.intake.accept))
 
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from router.app.engine import assemble
+from router.app.engine import Outside, assemble
 from router.app.reload import Configuration
 from router.cli.demo.closing import account_for, show_closing
 from router.cli.demo.day import DAY, Day
@@ -109,6 +109,6 @@ def prepare(scripts: Scripts, screen: Screen, words: Words, day: Day) -> Play:
     configuration = Configuration(lambda: load(str(CONFIG), variables), time.now)
     terminal = Terminal(screen.out, time.now, width=screen.width, colour=screen.colour)
     stage = Stage(terminal, screen, words)
-    engine = assemble(scripts, time, configuration, stage, Metrics(), "demo")
+    engine = assemble(scripts, time, configuration, Outside(stage, Metrics(), "demo"))
     traffics = {slo: Traffic(load, day.begin, day.end - day.begin) for slo, load in day.loads.items()}
     return Play(day, engine, time, Shop(traffics, day.outages), screen, words, stage.posted)

@@ -1,78 +1,10 @@
 """The English texts: plain words for somebody who was just woken."""
 
-from router.gate import Outcome, Reason
-from router.slack.texts.words import NoticeWords, Words
-from router.slo.verdict import Cause
-
-_WHY = {
-    Reason.THREAT_PAGE: "Pages because {slo} burns its error budget at page level.",
-    Reason.THREAT_TICKET: "A ticket because {slo} burns its error budget slowly, but too fast to last.",
-    Reason.BURN_ALERT: "Raised by an SLO burn alert of {source}, which is a decision of its own.",
-    Reason.DETECTION_GAP: "No alert fired for this: the SLO itself raised it."
-    " Afterwards, add an alert that sees it first.",
-    Reason.BYPASS: "Always forwarded: its labels match the bypass list.",
-    Reason.UNMAPPED: "Forwarded because no SLO is mapped to it."
-    " Add it to `mapping` in router.yaml, so that it can be judged.",
-    Reason.SLO_UNKNOWN: "Forwarded without SLO check (fail-open): {cause}.",
-    Reason.HELD_TOO_LONG: "Held and watched first: failures are few, but they do not stop, so please look yourself.",
-    Reason.HELD_FOR_A_DAY: "Held for a day without a break; no SLO was threatened in all that time.",
-}
-_CAUSES = {
-    Cause.NO_DATA: "the SLO has no data",
-    Cause.TRAFFIC_CESSATION: "its traffic has stopped",
-    Cause.WARMING_UP: "the SLO is too young to judge",
-    Cause.SOURCE_UNREACHABLE: "its data source does not answer",
-    Cause.STALE: "its data is stale",
-    Cause.OUT_OF_RANGE: "its data makes no sense (more bad or good than total)",
-    Cause.TOTAL_OUTAGE: "most requests fail, though the target is loose",
-    Cause.CONFIG: "the SLO is not set up correctly",
-    Cause.LOW_EVIDENCE: "there are too few events to be sure",
-    Cause.NO_TRAFFIC: "it had no traffic for a day",
-    Cause.NONE: "nothing is known about it",
-    Cause.SCOPE: "the SLO does not cover this part of the service",
-}
-_NOTICES = {
-    "slo_source": NoticeWords(
-        header="SLO check is blind: alerts come through unfiltered",
-        push="SLO check is blind for {time}: {what} does not answer, and alerts come through unfiltered.",
-        body="{what} has not answered for {time}. Error budgets cannot be seen, so every alert that depends on them"
-        " is forwarded. Nothing is lost. Check that {what} is up and that the router can reach it.",
-        over_header="SLO check is back after {time}",
-        over_body="{what} answers again, and alerts are judged by their SLOs as usual. Nothing to do.",
-    ),
-    "slo_blind": NoticeWords(
-        header="Cannot be judged: {what}",
-        push="The SLO {what} could not be judged for {time}, so its alerts come through unfiltered.",
-        body="This SLO could not be judged for {time}, so its alerts are forwarded unfiltered until it can."
-        " Check that its queries still match a series.",
-        over_header="Can be judged again after {time}: {what}",
-        over_body="This SLO has usable data again, and its alerts are judged as usual. Nothing to do.",
-    ),
-    "quarantine": NoticeWords(
-        header="Unreadable alert kept: {what}",
-        push="{what} sent something that the router could not read. It is kept, but nobody was alerted by it:"
-        " look at it.",
-        body="{what} sent something that the router could not read. It is kept and can be read, but it may have been an"
-        " alert: look at what {what} says now, then mend what it sends.",
-        over_header="No more unreadable alerts from {what}",
-        over_body="Nothing unreadable has come from {what} lately. What was kept can still be read.",
-    ),
-    "route_broken": NoticeWords(
-        header="Slack refuses messages: {what}",
-        push="Slack refuses messages for {what}: they wait, or go to the fallback channel, until that is mended.",
-        body="Slack refuses messages for {what}. With a `fallback_channel` they go there; without one they are NOT"
-        " delivered, and wait. Invite the app to the channel, or name another one under `receivers` in router.yaml.",
-        over_header="Slack takes messages again: {what}",
-        over_body="Messages for {what} reach their own channel again. Nothing to do.",
-    ),
-    "": NoticeWords(
-        header="Router notice: {what}",
-        push="Router notice: {what}.",
-        body="{what}",
-        over_header="Over after {time}: {what}",
-        over_body="This is over. Nothing to do.",
-    ),
-}
+from router.gate import Outcome
+from router.slack.standing import State
+from router.slack.texts.en_deeds import BUTTONS, CALLS, DEEDS, SILENCES, STORM
+from router.slack.texts.en_notices import CAUSES, NOTICES, WHY
+from router.slack.texts.words import Words
 
 EN = Words(
     locale="en",
@@ -86,9 +18,16 @@ EN = Words(
     alert="Alert",
     gone_in=", budget gone in {time}",
     spent=", budget spent",
-    still_burning="Alerts gone, still burning: {what}{left}",
+    states={
+        State.BURNING: "Alerts gone, still burning",
+        State.ACKNOWLEDGED: "Acked",
+        State.SNOOZED: "Snoozed",
+        State.MUTED: "Muted",
+    },
+    flapping="{state}, flapping (fired again {n}x in 30 min)",
     resolved_after="Resolved after {time}: {what}",
-    nobody_hurt="Ticket: {what} fired for a day and threatened no SLO",
+    resolved_by_hand="Resolved by hand after {time}: {what}",
+    nobody_hurt="{state}: {what} fired for a day and threatened no SLO",
     unnamed="unnamed alert",
     unnamed_slo="its SLO",
     rules_more=" and {n} more",
@@ -96,7 +35,7 @@ EN = Words(
     push_gone_in="{state}: {what} runs out of error budget in {time}.",
     push_spent="{state}: {what} has spent its error budget and keeps burning.",
     push_burns="{state}: {what} is burning its error budget.",
-    push_fires="{state}: {what} is firing.",
+    push_fires=("{state}: {what} is firing.", "{state}: {what} are firing."),
     push_nobody_hurt="TICKET: {what} fired for a day and threatened no SLO.",
     push_burning="The alerts are gone and the budget still burns: {what}.",
     push_resolved="RESOLVED after {time}: {what}.",
@@ -147,17 +86,16 @@ EN = Words(
     and_more="and {n} more",
     cause_line="{rule} on {where}",
     cause_count="{cause} ({n})",
-    open_guide="Open guide",
-    open_source="Open source",
     no_guide="*No on-call guide*: add runbook_url to the rule.",
     no_guide_gap="*No on-call guide*: add the annotation alert-router/guide to the SLO.",
-    guide_refused="*Guide not usable*: its runbook_url must be an http(s) address without credentials.",
+    guide_refused="*Guide not usable*: its runbook_url must be an http(s) address without credentials,"
+    " of at most 2,000 characters.",
     id_started="{id} · started {date}",
     id_resolved="{id} · started {date} · resolved {ended}",
     alerts_firing=("{n} alert firing", "{n} alerts firing"),
     alerts_in_all=("{n} alert in all", "{n} alerts in all"),
-    why=_WHY,
-    causes_of_unknown=_CAUSES,
+    why=WHY,
+    causes_of_unknown=CAUSES,
     cause_detail="{cause} ({detail})",
     slo_missing="the SLO it is mapped to is not loaded; alert-router check says which",
     left_out="The sender left out other alerts of this group: set max_alerts: 0 in Alertmanager.",
@@ -183,12 +121,8 @@ EN = Words(
     causes_foot="{id} · ordered by first seen",
     kinds_more=("and {n} more kind", "and {n} more"),
     push_causes="Causes for {id}: {list}.",
-    fired_again="Fired again ({n}x so far): {what}.",
-    now_page="This is a page now: {what}.",
-    now_ticket="This is a ticket now: {what}.",
-    still_firing="Still firing after {time}: {what}.",
     broadcast_left="Budget gone in {time}.",
-    notices=_NOTICES,
+    notices=NOTICES,
     notice_since="*Since*\n{date}",
     notice_forwarded="*Forwarded unfiltered*\n{n}",
     notice_affected="*SLOs affected*\n{n}",
@@ -202,6 +136,11 @@ EN = Words(
         "Q": ("{n} quarter", "{n} quarters"),
         "Y": ("{n} year", "{n} years"),
     },
+    buttons=BUTTONS,
+    deeds=DEEDS,
+    calls=CALLS,
+    silences=SILENCES,
+    storm=STORM,
     posted="new message",
     edited="edited",
     reply="reply in the thread",

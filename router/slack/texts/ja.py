@@ -1,80 +1,10 @@
 """The Japanese texts (日本語): short enough for a phone at night, polite enough for a colleague."""
 
-from router.gate import Outcome, Reason
-from router.slack.texts.words import NoticeWords, Words
-from router.slo.verdict import Cause
-
-_WHY = {
-    Reason.THREAT_PAGE: "{slo} のエラーバジェットがページ水準で減っているため、ページしました。",
-    Reason.THREAT_TICKET: "{slo} のエラーバジェットが、ゆっくりですが期間末までもたない速さで減っているため、"
-    "チケットにしました。",
-    Reason.BURN_ALERT: "{source} のSLOバーンレートアラートです（判定済みのため、そのまま通知しました）。",
-    Reason.DETECTION_GAP: "検知漏れ：どのアラートも鳴らず、SLO自身が検知しました。"
-    "対応後、先に気づけるアラートを追加してください。",
-    Reason.BYPASS: "バイパス対象のラベルのため、常に転送されます。",
-    Reason.UNMAPPED: "対応するSLOがないため転送しました。判定できるよう、router.yaml の mapping に追加してください。",
-    Reason.SLO_UNKNOWN: "SLO未確認のまま転送（フェイルオープン）：{cause}。",
-    Reason.HELD_TOO_LONG: "保留して様子を見ましたが、少数の失敗が続いているため転送しました。ご確認ください。",
-    Reason.HELD_FOR_A_DAY: "1日途切れず保留しましたが、その間SLOへの脅威はありませんでした。",
-}
-_CAUSES = {
-    Cause.NO_DATA: "SLOのデータがありません",
-    Cause.TRAFFIC_CESSATION: "トラフィックが途絶えています",
-    Cause.WARMING_UP: "SLOの計測を始めたばかりで、まだ判定できません",
-    Cause.SOURCE_UNREACHABLE: "データソースが応答しません",
-    Cause.STALE: "データが古くなっています",
-    Cause.OUT_OF_RANGE: "データが矛盾しています（成功または失敗が総数より多い）",
-    Cause.TOTAL_OUTAGE: "目標は緩めですが、リクエストの大半が失敗しています",
-    Cause.CONFIG: "SLOの設定に誤りがあります",
-    Cause.LOW_EVIDENCE: "件数が少なく断定できません",
-    Cause.NO_TRAFFIC: "丸1日トラフィックがありません",
-    Cause.NONE: "情報がありません",
-    Cause.SCOPE: "SLOの対象範囲外です",
-}
-_NOTICES = {
-    "slo_source": NoticeWords(
-        header="SLO判定不能：アラートを絞り込まずに転送中",
-        push="SLO判定不能（{time}継続）：{what} が応答しないため、アラートを絞り込まずに転送しています。",
-        body="{what} から{time}応答がありません。エラーバジェットを確認できないため、"
-        "関係するアラートはすべて転送します。失われるアラートはありません。"
-        "{what} が動いているか、ルーターから届くかを確認してください。",
-        over_header="SLO判定が{time}で復旧",
-        over_body="{what} が応答し、通常どおりSLOで判定しています。対応は不要です。",
-    ),
-    "slo_blind": NoticeWords(
-        header="判定不能：{what}",
-        push="SLO {what} を{time}にわたり判定できていません。関係するアラートは絞り込まずに転送しています。",
-        body="このSLOを{time}にわたり判定できていません。判定できるまで、関係するアラートは絞り込まずに転送します。"
-        "クエリに一致する系列があるかを確認してください。",
-        over_header="{time}で判定を再開：{what}",
-        over_body="このSLOのデータが揃い、通常どおり判定しています。対応は不要です。",
-    ),
-    "quarantine": NoticeWords(
-        header="読み取れないアラートを保管：{what}",
-        push="{what} から読み取れないデータが届きました。保管済みですが、"
-        "まだ誰にも通知されていません。ご確認ください。",
-        body="{what} から読み取れないデータが届きました。内容は保管してありますが、アラートだった可能性があります。"
-        "{what} の現在の状態を確認し、送信内容を直してください。",
-        over_header="{what} から読み取れないデータは届かなくなりました",
-        over_body="{what} から、読み取れないデータは最近届いていません。保管した内容は引き続き確認できます。",
-    ),
-    "route_broken": NoticeWords(
-        header="Slackへの投稿が拒否されています：{what}",
-        push="{what} への投稿をSlackが拒否しています。直るまで保留するか、代替チャンネルに届けます。",
-        body="{what} への投稿をSlackが拒否しています。"
-        "fallback_channel があればそちらに届きますが、なければ届かずに保留されます。"
-        "チャンネルにアプリを招待するか、router.yaml の receivers で別のチャンネルを指定してください。",
-        over_header="Slackへの投稿が復旧：{what}",
-        over_body="{what} に再び届くようになりました。対応は不要です。",
-    ),
-    "": NoticeWords(
-        header="ルーターからのお知らせ：{what}",
-        push="ルーターからのお知らせ：{what}。",
-        body="{what}",
-        over_header="{time}で解消：{what}",
-        over_body="解消しました。対応は不要です。",
-    ),
-}
+from router.gate import Outcome
+from router.slack.standing import State
+from router.slack.texts.ja_deeds import BUTTONS, CALLS, DEEDS, SILENCES, STORM
+from router.slack.texts.ja_notices import CAUSES, NOTICES, WHY
+from router.slack.texts.words import Words
 
 JA = Words(
     locale="ja",
@@ -88,9 +18,16 @@ JA = Words(
     alert="アラート",
     gone_in="、あと{time}でバジェット枯渇",
     spent="、バジェット枯渇",
-    still_burning="アラート解消、消費は継続中：{what}{left}",
+    states={
+        State.BURNING: "アラート解消、消費は継続中",
+        State.ACKNOWLEDGED: "対応中",
+        State.SNOOZED: "スヌーズ中",
+        State.MUTED: "通知停止中",
+    },
+    flapping="{state}・フラッピング（30分で再発{n}回）",
     resolved_after="{time}で復旧：{what}",
-    nobody_hurt="チケット：{what} が1日鳴り続け、SLOへの影響なし",
+    resolved_by_hand="{time}で解決（手動）：{what}",
+    nobody_hurt="{state}：{what} が1日鳴り続け、SLOへの影響なし",
     unnamed="名前のないアラート",
     unnamed_slo="対象のSLO",
     rules_more=" ほか{n}種",
@@ -98,8 +35,8 @@ JA = Words(
     push_gone_in="{state}：{what}。あと{time}でエラーバジェットが尽きます。",
     push_spent="{state}：{what}。エラーバジェットは枯渇し、消費が続いています。",
     push_burns="{state}：{what}。エラーバジェットを消費しています。",
-    push_fires="{state}：{what} が発生しています。",
-    push_nobody_hurt="チケット：{what} が1日鳴り続けていますが、SLOへの影響はありません。",
+    push_fires=("{state}：{what} が発生しています。", "{state}：{what} が発生しています。"),
+    push_nobody_hurt="{state}：{what} が1日鳴り続けていますが、SLOへの影響はありません。",
     push_burning="アラートは解消しましたが、バジェットはまだ減り続けています：{what}。",
     push_resolved="{time}で復旧：{what}。",
     push_left="残りバジェット{left}。",
@@ -129,12 +66,12 @@ JA = Words(
     resolved_alerts="発生中のアラートはありません。",
     cost="{period}のバジェットの{cost}を消費しました。",
     cost_and_left="{period}のバジェットの{cost}を消費し、残りは{left}です。",
-    spent_banner="*バジェット枯渇* （残り{left}）：目標（{period}で{target}）はすでに未達です。"
+    spent_banner="*バジェット枯渇*\n残り{left}。目標（{period}で{target}）はすでに未達です。"
     "エラーバジェットポリシーに従ってください。",
     also_burning="ほかに消費中のSLO：{slos}",
     budget_left="*残りバジェット*\n{left}",
     burn_rate="*バーンレート*\n{rates}{limit}",
-    share_limit="（{window}で予算の{spent}を消費。{share}で{does}）",
+    share_limit="（{window}でバジェットの{spent}を消費。{share}で{does}）",
     burn_limit="（{threshold}以上で{does}）",
     burn_one="{window}で{rate}",
     burn_join="、",
@@ -150,17 +87,16 @@ JA = Words(
     and_more="ほか{n}件",
     cause_line="{rule}／{where}",
     cause_count="{cause}（{n}件）",
-    open_guide="手順書を開く",
-    open_source="発生元を開く",
-    no_guide="*手順書がありません* ：ルールに runbook_url を追加してください。",
-    no_guide_gap="*手順書がありません* ：SLOにアノテーション alert-router/guide を追加してください。",
-    guide_refused="*手順書を開けません* ：runbook_url には、認証情報を含まない http(s) のURLを指定してください。",
+    no_guide="*手順書がありません*\nルールに runbook_url を追加してください。",
+    no_guide_gap="*手順書がありません*\nSLOにアノテーション alert-router/guide を追加してください。",
+    guide_refused="*手順書を開けません*\n"
+    "runbook_url には、認証情報を含まない2,000文字以内の http(s) のURLを指定してください。",
     id_started="{id} · 開始 {date}",
     id_resolved="{id} · 開始 {date} · 復旧 {ended}",
     alerts_firing=("発生中{n}件", "発生中{n}件"),
     alerts_in_all=("計{n}件", "計{n}件"),
-    why=_WHY,
-    causes_of_unknown=_CAUSES,
+    why=WHY,
+    causes_of_unknown=CAUSES,
     cause_detail="{cause}（{detail}）",
     slo_missing="対応づけられたSLOが読み込まれていません（alert-router check で確認できます）",
     left_out="送信元がこのグループの一部のアラートを省略しています。Alertmanagerで max_alerts: 0 を設定してください。",
@@ -178,7 +114,7 @@ JA = Words(
     escalated="最初は緊急度を下げて通知しましたが、引き上げました。",
     upgraded="ペースはゆっくりですが、1日以内にバジェットが尽きるため、ページにしました。",
     frozen="SLOのデータが古いため、直前の判定（脅威あり）を維持しています。",
-    causes_head="*原因候補：{kinds}・{alerts}* （更新 {date}）",
+    causes_head="*原因候補：{kinds}・{alerts}*\n更新 {date}",
     kinds=("{n}種", "{n}種"),
     alerts=("{n}件", "{n}件"),
     columns=("アラート", "対象", "最初", "最新", "回数"),
@@ -186,12 +122,8 @@ JA = Words(
     causes_foot="{id} · 最初に発生した順",
     kinds_more=("ほか{n}種", "ほか{n}種"),
     push_causes="{id} の原因候補：{list}。",
-    fired_again="再発しました（{n}回目）：{what}。",
-    now_page="ページに引き上げました：{what}。",
-    now_ticket="チケットに引き上げました：{what}。",
-    still_firing="{time}経過しても続いています：{what}。",
     broadcast_left="あと{time}でバジェットが尽きます。",
-    notices=_NOTICES,
+    notices=NOTICES,
     notice_since="*開始*\n{date}",
     notice_forwarded="*絞り込まずに転送*\n{n}件",
     notice_affected="*影響するSLO*\n{n}",
@@ -205,6 +137,11 @@ JA = Words(
         "Q": ("{n}四半期", "{n}四半期"),
         "Y": ("{n}年", "{n}年"),
     },
+    buttons=BUTTONS,
+    deeds=DEEDS,
+    calls=CALLS,
+    silences=SILENCES,
+    storm=STORM,
     posted="新しい投稿",
     edited="編集",
     reply="スレッドへの返信",

@@ -4,21 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.gate import Outcome, Reason
+from router.slack.standing import State
+from router.slack.texts.groups import ButtonWords, CallWords, DeedWords, NoticeWords, Plural, SilenceWords, StormWords
 from router.slo.verdict import Cause
-
-Plural = tuple[str, str]
-"""How to count something: the form for one, and for any other number; both may hold {n}."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeWords:
-    """One notice of the router about itself: what is wrong, what it means and what to do; and that it is over."""
-
-    header: str
-    push: str
-    body: str
-    over_header: str
-    over_body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +26,11 @@ class Words:
     alert: str
     gone_in: str
     spent: str
-    still_burning: str
+    states: Mapping[State, str]
+    """Where not merely page, ticket or alert: acknowledged, snoozed, muted, burning."""
+    flapping: str
     resolved_after: str
+    resolved_by_hand: str
     nobody_hurt: str
     unnamed: str
     unnamed_slo: str
@@ -49,7 +40,7 @@ class Words:
     push_gone_in: str
     push_spent: str
     push_burns: str
-    push_fires: str
+    push_fires: Plural
     push_nobody_hurt: str
     push_burning: str
     push_resolved: str
@@ -101,8 +92,6 @@ class Words:
     cause_line: str
     cause_count: str
 
-    open_guide: str
-    open_source: str
     no_guide: str
     no_guide_gap: str
     guide_refused: str
@@ -132,14 +121,10 @@ class Words:
     kinds_more: Plural
     push_causes: str
 
-    fired_again: str
-    now_page: str
-    now_ticket: str
-    still_firing: str
     broadcast_left: str
 
     notices: Mapping[str, NoticeWords]
-    """By kind: slo_source, slo_blind, quarantine, route_broken; "" for any other."""
+    """By kind: slo_source, slo_blind, quarantine, route_broken, stuck, silence_ending, silence_idle; "" for others."""
     notice_since: str
     notice_forwarded: str
     notice_affected: str
@@ -148,6 +133,12 @@ class Words:
 
     units: Mapping[str, Plural]
     """Spelled periods by OpenSLO unit: h, d, w, M, Q, Y."""
+
+    buttons: ButtonWords
+    deeds: DeedWords
+    calls: CallWords
+    silences: SilenceWords
+    storm: StormWords
 
     posted: str
     edited: str

@@ -6,12 +6,13 @@
 -- KEYS[1] P due.  ARGV: P, now, tombstone ttl ms, JSON head, then for each alert: body, lead.  The head has
 --   classes    [id, JSON, [SLO ids], tells (1: a class that is never held)]
 --   incidents  [key, id for a new one, meta JSON, expected token or ""]
---   alerts     [incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, copy (1/0)]
+--   alerts     [incident no, fp, status, starts, ends, body hash, class no, expires, rank, rule, where, copy (1/0),
+--              sides (1: can inhibit others, 2: can be inhibited, 3: both)]
 --   renewals   [incident no, fp, expires] of re-sends left out
 -- Returns one text of lines. First a letter for each alert: N new firing, U updated, D duplicate, S stale, R resolved,
 -- T resolve of an unknown alert, ? not looked at (token passed), small where the same again may be answered otherwise
--- though the token stands; then the witness counter, and 1 when it was raised; then each incident's token before and
--- after ("" when there is none, "?" when it was not the expected one).
+-- though the token stands; then the witness counter, and 1 when it was raised; 1 when an inhibiting alert began, ended
+-- or changed; then each incident's token before and after ("" when there is none, "?" when it was not the expected one).
 local P, now, ttl = ARGV[1], ARGV[2], ARGV[3]
 local at = tonumber(now)
 local head = cjson.decode(ARGV[4])
@@ -49,12 +50,6 @@ local function create(w)
   w.id = w.new_id
 end
 
-local function know_class(w, cls)
-  if redis.call('HSETNX', P .. 'i:' .. w.key, 'c:' .. cls[1], cls[2]) == 1 then
-    for _, slo in ipairs(cls[3]) do redis.call('SADD', P .. 'slo:' .. slo, w.key) end
-  end
-end
-
 -- The most severe alert speaks for the incident.
 local function lead_by(w, a)
   if a.rank <= w.lrank then return false end
@@ -67,8 +62,14 @@ local function renew(w, fp, expires)
   if expires ~= '' then redis.call('ZADD', P .. 'x', 'GT', expires, fp .. '@' .. w.key) end
 end
 
+local function take_sides(w, a, r)
+  if a.sides >= 2 then redis.call('SADD', P .. 'tgt', w.key) end
+  if a.sides % 2 == 1 and r.copy == '0' then inhibit(w, a.fp) else release(w, a.fp) end
+end
+
 -- A firing that is still firing. Its class follows the configuration only where that makes nothing quieter that
--- people may know of: while it is held, or when the new class always tells.
+-- people may know of: while it is held, or when the new class always tells. The muted twin of its class is its class:
+-- looks put it there and take it out again.
 local function repeated(w, a, r)
   renew(w, a.fp, a.expires)
   local code = 'D'
@@ -76,21 +77,24 @@ local function repeated(w, a, r)
   if later(a.sa, r.la) then r.la, w.dirty[a.fp] = a.sa, true end
   if r.bh ~= a.bh then
     code, r.bh, w.bodies[a.fp], w.dirty[a.fp] = 'U', a.bh, a.body, true
+    take_sides(w, a, r)
     if lead_by(w, a) then w.bumps = w.bumps + 1 end
   end
-  if r.cid == a.cls[1] then return code end
+  if base(r.cid) == a.cls[1] then return code end
   if r.out ~= 'hold' and a.cls[4] == 0 then return string.lower(code) end
-  w.dirty[a.fp] = true
-  know_class(w, a.cls)
+  know_class(w, a.cls[1], a.cls[2], a.cls[3])
   move(w, a.fp, r, a.cls[1])
+  w.bumps = w.bumps + 1
   return 'U'
 end
 
 local function begin(w, a)
   create(w)
-  know_class(w, a.cls)
-  open(w, a.fp, {st = 'f', sa = a.sa, la = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '',
-    told = '', copy = a.copy, stale = '', would = '', held = '', rule = a.rule}, a.where)
+  know_class(w, a.cls[1], a.cls[2], a.cls[3])
+  local r = {st = 'f', sa = a.sa, la = a.sa, ea = '', bh = a.bh, cid = a.cls[1], at = now, out = '', why = '',
+    told = '', copy = a.copy, stale = '', would = '', held = '', rule = a.rule}
+  open(w, a.fp, r, a.where)
+  if a.sides > 0 then take_sides(w, a, r) end
   w.bodies[a.fp] = a.body
   lead_by(w, a)
   renew(w, a.fp, a.expires)
@@ -142,7 +146,7 @@ local codes, changed = {}, false
 for n, f in ipairs(head.alerts) do
   local w = works[f[1]]
   local a = {fp = f[2], sa = f[4], ea = f[5], bh = f[6], cls = head.classes[f[7]], expires = f[8], rank = f[9],
-    rule = f[10], where = f[11], copy = f[12], body = ARGV[3 + 2 * n], lead = ARGV[4 + 2 * n]}
+    rule = f[10], where = f[11], copy = f[12], sides = f[13], body = ARGV[3 + 2 * n], lead = ARGV[4 + 2 * n]}
   codes[n] = w.passed and '?' or f[3] == 'f' and fires(w, a) or resolves(w, a)
   changed = changed or string.find('NUuRT', codes[n], 1, true) ~= nil
 end
@@ -151,9 +155,10 @@ for _, each in ipairs(head.renewals) do
 end
 
 local witness = changed and redis.call('INCR', P .. 'w') or redis.call('GET', P .. 'w') or '0'
-local lines = {table.concat(codes), witness, changed and '1' or '0'}
+local lines = {table.concat(codes), witness, changed and '1' or '0', '0'}
 for _, w in ipairs(works) do
   lines[#lines + 1] = w.passed and '?' or w.token
   lines[#lines + 1] = w.passed and '?' or save(w, now)
+  if w.inhibitors then lines[4] = '1' end
 end
 return table.concat(lines, '\n')

@@ -1,5 +1,5 @@
--- Changing the alerts of an incident: records are read and written in one go, counts once a call. Used by accept and
--- expire. A work is what one call changes of one incident; `save` writes it.
+-- Changing the alerts of an incident: records are read and written in one go, counts once a call. Used by accept,
+-- expire and mute. A work is what one call changes of one incident; `save` writes it.
 
 local function work(P, key)
   local head = redis.call('HMGET', P .. 'i:' .. key, 'id', 'rev', 'gen', 'lrank')
@@ -57,6 +57,24 @@ local function set_aside(w, fp, r)
   redis.call('SADD', waiting(w.P, w.key, r.cid), name)
 end
 
+local function know_class(w, cid, json, slos)
+  if redis.call('HSETNX', w.P .. 'i:' .. w.key, 'c:' .. cid, json) == 1 then
+    for _, slo in ipairs(slos) do redis.call('SADD', w.P .. 'slo:' .. slo, w.key) end
+  end
+end
+
+-- It can inhibit others from now on, or goes on doing so with other labels. Copies are counted nowhere.
+local function inhibit(w, fp)
+  redis.call('HSET', w.P .. 'inh', fp, w.key)
+  w.inhibitors = true
+end
+
+local function release(w, fp)
+  if redis.call('HGET', w.P .. 'inh', fp) ~= w.key then return end
+  redis.call('HDEL', w.P .. 'inh', fp)
+  w.inhibitors = true
+end
+
 -- Begin a firing; `r` is its record.
 local function open(w, fp, r, where)
   local before = w.records[fp]
@@ -83,18 +101,20 @@ local function close(w, fp, status, ends, body)
   local kind = kind_of(w, r.rule)
   kind.firing = kind.firing - 1
   leave(w, fp)
+  release(w, fp)
   redis.call('ZREM', w.P .. 'x', fp .. '@' .. w.key)
   if r.out == 'hold' then redis.call('SMOVE', held(w.P, w.key, r.cid), waiting(w.P, w.key, r.cid), fp) end
   if r.copy == '0' and is_settled(r) then log_firing(w.P, w.key, fp, r, body) end
 end
 
--- Judge a firing by another class from now on.
+-- Judge a firing by another class from now on; without a settled outcome it is as if nobody had judged it yet.
 local function move(w, fp, r, cid)
   add(w.classes, r.cid, -1)
   add(w.classes, cid, 1)
   redis.call('SMOVE', waiting(w.P, w.key, r.cid), waiting(w.P, w.key, cid), fp)
-  redis.call('SMOVE', held(w.P, w.key, r.cid), held(w.P, w.key, cid), fp)
-  r.cid, w.bumps = cid, w.bumps + 1
+  redis.call('SMOVE', held(w.P, w.key, r.cid), waiting(w.P, w.key, cid), fp)
+  if not is_settled(r) then r.out, r.why = '', '' end
+  r.cid, w.dirty[fp] = cid, true
 end
 
 local function save_kinds(w, now)
@@ -116,7 +136,16 @@ local function flat(map)
   return list
 end
 
--- Write everything; `now` is text. Returns the incident's new token "id rev" ("" without an incident).
+local function save_classes(w)
+  local i, muted = w.P .. 'i:' .. w.key, 0
+  for cid, n in pairs(w.classes) do
+    redis.call('HINCRBY', i, 'n:' .. cid, n)
+    if cid ~= base(cid) then muted = muted + n end
+  end
+  if muted ~= 0 then redis.call('HINCRBY', i, 'muted', muted) end
+end
+
+-- Write everything; `now` is text (not needed where nothing begins, ends or is to be looked at). Returns the incident's new token "id rev" ("" without an incident).
 local function save(w, now)
   local P, key, i = w.P, w.key, w.P .. 'i:' .. w.key
   if next(w.dirty) then
@@ -128,11 +157,12 @@ local function save(w, now)
     redis.call('HSET', i, 'rev', w.rev)
   end
   if next(w.bodies) then redis.call('HSET', P .. 'b:' .. key, unpack(flat(w.bodies))) end
+  save_classes(w)
+  if w.inhibitors then redis.call('INCR', P .. 'inhv') end
   if w.bumps > 0 then
     redis.call('HINCRBY', i, 'gen', w.bumps)
-    redis.call('HINCRBY', i, 'firing', w.firing)
+    if redis.call('HINCRBY', i, 'firing', w.firing) == 0 then redis.call('SREM', P .. 'tgt', key) end
     redis.call('HINCRBY', i, 'total', w.total)
-    for cid, n in pairs(w.classes) do redis.call('HINCRBY', i, 'n:' .. cid, n) end
     save_kinds(w, now)
     due(P, key, now)
   end

@@ -2,16 +2,17 @@
 -- commit: end (or go on with) a look: store what was decided and told, settle firings, set the next due time.
 -- Refused when the lease token is not the newest (a zombie is fenced). May run over maxmemory: draining must go on.
 -- KEYS[1] P due.  ARGV: P, now, key, token, generation seen, next due, keep lease (1/0), forget (1/0), limit of firings
---   settled and of records forgotten in one call, tombstone ttl ms,
+--   settled and of records forgotten in one call, tombstone ttl ms, acts taken when it was claimed, acts taken since,
 --   n fields, each: name, value ("" deletes);
 --   n decisions, each: class id, outcome, reason, told at ("" = not told), would, replace (1: also settled tickets
---     and forwards of the class become this outcome: it was escalated);
---   n log entries, each: JSON
+--     and forwards of the class become this outcome: it was escalated). What is suppressed is held while it fires;
+--   n log entries, each: kind, JSON
 -- Returns {1, settled as "outcome reason n" strings, how much is left over the limit (it is due at once)}, or {0} when
 -- fenced. With the lease kept the due time stays at the lease's end, or earlier where a change asked for a look.
 local P, now, key, token = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local seen, next_due, keep, forget, limit, ttl = ARGV[5], ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10]
-local n = 11
+local acted, taken = tonumber(ARGV[11]), tonumber(ARGV[12])
+local n = 13
 local function take() n = n + 1; return ARGV[n - 1] end
 local i, records = P .. 'i:' .. key, P .. 'a:' .. key
 if redis.call('HGET', i, 'ltok') ~= token then return {0} end
@@ -26,8 +27,17 @@ for _ = 1, tonumber(take()) do
   decisions[cid] = {out = take(), why = take(), told = take(), would = take(), replace = take() == '1'}
   replacing = replacing or decisions[cid].replace
 end
+-- Acts are counted from the incident's beginning: a commit that is repeated takes none twice, and logs none twice.
+local fresh = acted + taken - tonumber(redis.call('HGET', i, 'acted') or '0')
+if taken > 0 and fresh > 0 then
+  redis.call('LTRIM', acts_of(P, key), fresh, -1)
+  redis.call('HSET', i, 'acted', acted + taken)
+end
 for _ = 1, tonumber(take()) do
-  redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', 'decision', 'entry', take())
+  local kind, entry = take(), take()
+  if kind ~= 'act' or taken == 0 or fresh > 0 then
+    redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', kind, 'entry', entry)
+  end
 end
 
 local settled, rest = {}, 0
@@ -47,10 +57,18 @@ local function settle(name, r, d)
   if r.st ~= 'f' then log_firing(P, key, name, r) end
 end
 
--- Held firings wait apart, so that a look need not read them again; over while held means it never threatened.
+local function holds(d) return d.out == 'hold' or d.out == 'suppress' end
+
+-- Whether a held firing is held for the sort of reason that the decision has.
+local function agrees(r, d) return r.out == 'hold' and (MUTES[r.why] == true) == (d.out == 'suppress') end
+
+-- Held firings wait apart, so that a look need not read them again. Over while held means it never threatened, or that
+-- it was suppressed from its last look to its end.
 local function hold(name, r, d)
-  if r.st ~= 'f' then return settle(name, r, NEVER) end
-  if r.out ~= 'hold' then r.out, r.why, r.held = 'hold', d.why, now end
+  if r.st ~= 'f' then return settle(name, r, d.out == 'suppress' and d or NEVER) end
+  if not agrees(r, d) then
+    r.out, r.why, r.held = 'hold', d.why, r.held ~= '' and r.held or now
+  end
   redis.call('HSET', records, name, write(r))
   redis.call('SADD', held(P, key, r.cid), name)
 end
@@ -66,9 +84,21 @@ local function each_of(set, act, d)
   rest = rest + redis.call('SCARD', set)
 end
 
+-- A mute time begins or ends for all alerts of a class at once: one of them tells whether the others are held for it.
+local function refile(cid, d)
+  local set = held(P, key, cid)
+  local name = redis.call('SRANDMEMBER', set)
+  local r = name and read(redis.call('HGET', records, name))
+  if r and not agrees(r, d) then
+    redis.call('SUNIONSTORE', waiting(P, key, cid), waiting(P, key, cid), set)
+    redis.call('DEL', set)
+  end
+end
+
 for cid, d in pairs(decisions) do
-  each_of(waiting(P, key, cid), d.out == 'hold' and hold or settle, d)
-  if d.out ~= 'hold' then each_of(held(P, key, cid), settle, d) end
+  if holds(d) then refile(cid, d) end
+  each_of(waiting(P, key, cid), holds(d) and hold or settle, d)
+  if not holds(d) then each_of(held(P, key, cid), settle, d) end
 end
 
 local function lift(name, r, d)
@@ -124,10 +154,11 @@ local function forget_incident()
   end
   redis.call('UNLINK', i, records, P .. 'b:' .. key, P .. 'k:' .. key)
   redis.call('SREM', P .. 'open', key)
+  redis.call('SREM', P .. 'tgt', key)
   redis.call('ZREM', P .. 'due', key)
 end
 
-local changed = redis.call('HGET', i, 'gen') ~= seen
+local changed = redis.call('HGET', i, 'gen') ~= seen or redis.call('EXISTS', acts_of(P, key)) == 1
 local over = redis.call('HGET', i, 'firing') == '0' and not changed and unsettled() == 0
 local function answer()
   local lines = {}

@@ -2,22 +2,29 @@
 -- touches one slot. Keys (P is "ar:{n}:", K an incident key, F a fingerprint, C a class id):
 --   P due        ZSET   incident key -> next look (Unix s); every unfinished incident is in it (liveness)
 --   P open       SET    incident keys that exist
---   P i:K        HASH   incident: id meta opened gen rev firing total phase ended lead lrank c:<class> n:<class>
---                       told mem intent (JSON, opaque here) and the lease: own ltok luntil.
---                       rev is the instant (Redis' clock, µs) of the last change of its records, never the same twice
+--   P i:K        HASH   incident: id meta opened gen rev firing muted total phase ended lead lrank c:<class> n:<class>
+--                       told mind hand intent mm (opaque here), acted and the lease: own ltok luntil.
+--                       rev is the instant (Redis' clock, µs) of the last change of its records, never the same twice;
+--                       muted: how many of those firing are in a muted class; acted: how many acts were ever taken
+--   P act:K      LIST   what people did about K and no look has taken notice of yet (JSON), oldest first
+--   P did:A      STRING act A is known (for an hour)
 --   P a:K        HASH   F -> record (below), or F~gen -> record of an earlier, still unsettled firing of F
 --   P b:K        HASH   F -> body JSON, P k:K HASH rule -> kind "firing|total|alerts|first|last|where"
 --   P u:K:C      SET    record names of firings without a settled outcome: new, or over while held
 --   P h:K:C      SET    record names of firings that are held and still fire
 --   P where      HASH   F -> incident keys that hold its firing now, one a line
+--   P inh        HASH   F -> incident key of its firing, for alerts that can inhibit others; P inhv STRING its version
+--   P tgt        SET    incident keys with firing alerts that can be inhibited (one too many is possible)
 --   P x          ZSET   F@K -> when it resolves by itself (Alertmanager API v2)
 --   P t:F        STRING tombstone "starts|ends|stale" of the newest resolve whose firing is not known, or is forgotten
 --   P slo:S      SET    incident keys with a class that SLO S covers
 --   P tally      HASH   opened settled and o:<outcome>:<reason>
---   P log        STREAM capped decision log; P w STRING witness counter
+--   P log        STREAM capped log of kinds decision, act and firing; P w STRING witness counter
 -- A record is "status|starts|latest|ends|bodyhash|class|accepted|outcome|reason|told|copy|stale|would|held|rule".
 -- Status: f firing, r resolved, x expired (the source went silent). Copies of one firing may differ in their start: the
--- earliest and the latest are kept. The reason of a held one is that of its first hold.
+-- earliest and the latest are kept. The reason of a held one is that of its first hold; held is when it was first held.
+-- A firing that is kept quiet is stored as a held one, with the reason of that (MUTES). Muted by a silence or another
+-- alert it is in a class of its own, the muted twin "ms.C" or "mi.C" of its class C.
 
 local STALE_S = 300
 local LOG_CAP = 20000
@@ -45,6 +52,12 @@ local function tally(P, field, n)
   if n ~= 0 then redis.call('HINCRBY', P .. 'tally', field, n) end
 end
 
+local MUTES = {silence = true, inhibition = true, mute_time = true}
+
+-- The class of which this one is the muted twin, else the class itself.
+local function base(cid) return (string.gsub(cid, '^m[si]%.', '')) end
+
+local function acts_of(P, key) return P .. 'act:' .. key end
 local function waiting(P, key, cid) return P .. 'u:' .. key .. ':' .. cid end
 local function held(P, key, cid) return P .. 'h:' .. key .. ':' .. cid end
 

@@ -1,0 +1,128 @@
+"""The summary of a storm: one message that speaks for all that wait, and says how long the oldest of them has."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from router.alert import Status
+from router.config.values import Config
+from router.dispatch.channels import Accept
+from router.gate import Outcome
+from router.incident import Incident, Phase, notice
+from router.slo.verdict import assess
+from router.state.board import Board
+from router.state.clock import Clock
+from router.state.slos import Slos
+from router.state.storms import Storm, StormStore
+
+EXPIRES_S = 300.0
+"""A summary that was not renewed for this long is over: nobody is left who would end it."""
+NAMED_SLOS = 8
+NAMED_SOURCES = 5
+LISTED = 2_000
+
+
+@dataclass(slots=True)
+class _Told:
+    since: float
+    alerts: int = 0
+    pages: int = 0
+
+
+class StormWatch:
+    """Raises, renews and ends the summaries; every replica may, the notice is one incident."""
+
+    def __init__(
+        self, store: StormStore, board: Board, slos: Slos, clock: Clock, config: Callable[[], Config], accept: Accept
+    ) -> None:
+        self._store = store
+        self._board = board
+        self._slos = slos
+        self._clock = clock
+        self._config = config
+        self._accept = accept
+        self._told: dict[str, _Told] = {}
+        self.limited: Callable[[], int] = lambda: 0
+        """How often Slack has asked this process to wait, since it began."""
+        self.permalink: Callable[[str, str], str] = lambda channel, ts: ""
+        """The address of a message, "" where it is not known."""
+
+    async def tick(self) -> None:
+        """Look at every channel with a storm; call it every 30 s, which is how often a summary is edited at most."""
+        now = self._clock.now()
+        for channel in await self._store.channels():
+            storm = await self._store.look(channel, now)
+            if storm.since is None:
+                await self._end(channel, now)
+            else:
+                await self._renew(channel, storm, storm.since, now)
+
+    async def _renew(self, channel: str, storm: Storm, since: float, now: float) -> None:
+        incidents = [each for each in await self._board.incidents(LISTED) if self._concerns(each, channel)]
+        paged = [each for each in incidents if each.told.outcome is Outcome.PAGE and each.told.phase is Phase.FIRING]
+        told = self._told.setdefault(channel, _Told(since))
+        told.alerts = max(told.alerts, sum(each.firing for each in incidents))
+        told.pages = max(told.pages, len(paged))
+        oldest_s = now - storm.oldest if storm.oldest is not None else 0.0
+        facts = {
+            "channel": channel,
+            "began": f"{since:.0f}",
+            "alerts": str(told.alerts),
+            "pages": str(len(paged)),
+            "waiting": str(storm.waiting),
+            "oldest_s": f"{oldest_s:.0f}",
+            "limited": str(self.limited()),
+            "slos": json.dumps(await self._at_risk(paged, now), ensure_ascii=False),
+            "sources": json.dumps(_sources(incidents), ensure_ascii=False),
+        }
+        await self._accept([notice("storm", channel, Status.FIRING, now, facts, now + EXPIRES_S)])
+
+    async def _end(self, channel: str, now: float) -> None:
+        told = self._told.pop(channel, None)
+        if told is None:
+            return
+        facts = {
+            "channel": channel,
+            "began": f"{told.since:.0f}",
+            "alerts": str(told.alerts),
+            "pages": str(told.pages),
+            "limited": str(self.limited()),
+        }
+        await self._accept([notice("storm", channel, Status.RESOLVED, now, facts)])
+
+    def _concerns(self, incident: Incident, channel: str) -> bool:
+        """Return whether an incident is told, or waits to be told, in a channel; the router's own notices do not."""
+        if not incident.firing or incident.lead.facts:
+            return False
+        receiver = self._config().receivers.get(incident.receiver)
+        places = {root.place for root in incident.told.live}
+        slack = receiver.slack if receiver is not None else None
+        return channel in places or (slack is not None and channel in (slack.channel, slack.ticket_channel))
+
+    async def _at_risk(self, paged: Sequence[Incident], now: float) -> list[Mapping[str, object]]:
+        """Return the SLOs that are at risk, with the time that is left and where their message is."""
+        objectives = self._config().objectives
+        rows: list[Mapping[str, object]] = []
+        for incident in paged[:NAMED_SLOS]:
+            covers = (cover.slo for state in incident.classes.values() for cover in state.alert_class.covers)
+            objective = next((objectives[slo] for slo in covers if slo in objectives), None)
+            if objective is None:
+                continue
+            watched = (await self._slos.load([objective.id])).get(objective.id)
+            found = assess(objective, watched.snapshot, now, watched.memory) if watched is not None else None
+            root = incident.told.live[-1] if incident.told.live else None
+            url = self.permalink(root.channel, root.ts) if root is not None else ""
+            left_s = found.exhausted_in_s if found is not None else None
+            rows.append({"title": objective.title, "left_s": left_s, "url": url})
+        return rows
+
+
+def _sources(incidents: Sequence[Incident]) -> list[tuple[str, int]]:
+    """Return where most alerts come from."""
+    counts: Counter[str] = Counter()
+    for incident in incidents:
+        for kind in incident.kinds:
+            if kind.firing:
+                counts[kind.where.partition(" +")[0] or kind.rule] += kind.firing
+    return counts.most_common(NAMED_SOURCES)

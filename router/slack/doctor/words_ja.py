@@ -1,0 +1,163 @@
+"""The doctor's sentences in Japanese."""
+
+from collections.abc import Mapping
+
+from router.slack.doctor.diagnosis import Code, Sound
+
+_APP = "https://api.slack.com/apps のアプリ画面"
+
+JA_SOUND: Mapping[Sound, str] = {
+    Sound.TOKEN: "SLACK_BOT_TOKEN はボットトークンです",
+    Sound.AUTH: "Slack が認識しています：ワークスペース {team}（{team_id}）の @{user}",
+    Sound.CLOCK: "このマシンの時計は Slack と合っています",
+    Sound.SCOPES: "使用するスコープはすべて付与されています",
+    Sound.CHANNEL: "#{name}（{channel}）：アプリから投稿できます（{uses}）",
+    Sound.MENTION: "{name} にメンションできます（{uses}）",
+    Sound.SECRET: "SLACK_SIGNING_SECRET の形式は正しく、クリックは HTTP で届きます",
+    Sound.SOCKET: "Socket Mode：Slack と接続できます。公開アドレスは不要です",
+    Sound.ROUTER: "稼働中のルーターに Slack の問題はありません",
+    Sound.DOORS: "稼働中のルーターは Slack の署名があるものだけを受け付けます",
+    Sound.WEBHOOK: "{receiver} の Webhook：形式は正しいです（--post で投稿を確認できます）",
+    Sound.POSTED: "{channel} にテスト投稿し、削除しました",
+    Sound.WEBHOOK_POSTED: "{receiver} の Webhook にテスト投稿しました。投稿は残ります",
+}
+JA_PROBLEMS: Mapping[Code, str] = {
+    Code.CONFIG_UNUSABLE: "設定を読み込めないため、チャンネルは確認していません（{problem}）",
+    Code.TOKEN_MISSING: "SLACK_BOT_TOKEN が未設定です。メッセージは端末に表示されるだけで、誰にも届きません",
+    Code.TOKEN_OF_USER: "SLACK_BOT_TOKEN がユーザーまたはセッションのトークン（xoxp-、xoxs-）です",
+    Code.TOKEN_OF_APP: "SLACK_BOT_TOKEN がアプリレベルトークン（xapp-）です",
+    Code.TOKEN_ROTATES: "SLACK_BOT_TOKEN がローテーション式（xoxe）です。12時間で失効します",
+    Code.TOKEN_SHAPE: "SLACK_BOT_TOKEN がボットトークン（xoxb-...）の形式ではありません",
+    Code.INVALID_AUTH: "Slack がこのトークンを認識しません",
+    Code.TOKEN_REVOKED: "このトークンは取り消されています（アプリの削除または再インストール）",
+    Code.TOKEN_EXPIRED: "このトークンは期限切れです",
+    Code.ACCOUNT_INACTIVE: "ボットまたはワークスペースが無効化されています",
+    Code.AUTH_REFUSED: "Slack がこのトークンを拒否しました：{code}",
+    Code.UNREACHABLE: "{host} に接続できません：{why}",
+    Code.PROXY_UNUSED: "{names} にプロキシが設定されていますが、ルーターは Slack に直接接続します",
+    Code.TLS: "{host} への接続を信頼できません：{why}",
+    Code.NOT_SLACK: "{host} の応答が Slack の Web API ではありません（{why}）",
+    Code.SLACK_FAILING: "Slack 側で障害が起きています（{why}）",
+    Code.RATE_LIMITED: "Slack が {method} を制限しています（{seconds}秒間）",
+    Code.CLOCK_SKEW: "このマシンの時計が Slack と {seconds} 秒ずれています。"
+    "300秒以上ずれるとクリックがすべて拒否されます",
+    Code.SCOPE_MISSING: "スコープ {scope} がありません：{loss}",
+    Code.SCOPES_UNKNOWN: "トークンのスコープを Slack から取得できませんでした",
+    Code.CHANNEL_NOT_FOUND: "{channel} がないか、アプリが参加していない非公開チャンネルです（{uses}）",
+    Code.CHANNEL_SHAPE: "{channel} はチャンネルIDでも名前でもありません（{uses}）",
+    Code.CHANNEL_NAMED: "{channel} は名前です。チャンネル名が変わると届かなくなります（{uses}）",
+    Code.CHANNEL_ARCHIVED: "#{name}（{channel}）はアーカイブ済みです（{uses}）",
+    Code.CHANNEL_NOT_JOINED: "アプリが #{name}（{channel}）に参加していません（{uses}）",
+    Code.CHANNEL_READ_ONLY: "#{name}（{channel}）ではアプリの投稿が許可されていません（{uses}）",
+    Code.CHANNEL_SHARED: "#{name}（{channel}）は社外と共有されており、アラートがすべて社外から見えます（{uses}）",
+    Code.CHANNEL_UNCHECKED: "{channel} を確認できませんでした：{code}（{uses}）",
+    Code.MENTION_SHAPE: "{mention} は Slack のメンション形式ではなく、誰にも通知されません（{uses}）",
+    Code.MENTION_MISSING: "{receiver} のページには誰へのメンションもなく、端末が鳴らない可能性があります",
+    Code.MENTION_UNCHECKED: "{mention} を確認できませんでした：{code}（{uses}）",
+    Code.GROUP_NOT_FOUND: "{mention} というユーザーグループはこのワークスペースにありません（{uses}）",
+    Code.GROUP_DISABLED: "グループ {name} は無効化されており、誰にも通知されません（{uses}）",
+    Code.GROUP_EMPTY: "グループ {name} にメンバーがおらず、誰にも通知されません（{uses}）",
+    Code.GROUPS_NEED_PLAN: "{mention} は誰にも通知されません。このプランではユーザーグループを使えません（{uses}）",
+    Code.PERSON_NOT_FOUND: "{mention} というメンバーはこのワークスペースにいません（{uses}）",
+    Code.PERSON_GONE: "{name} さんは退出済みで、メンションが届きません（{uses}）",
+    Code.BUTTONS_OFF: "SLACK_APP_TOKEN も SLACK_SIGNING_SECRET も未設定です。リンクのボタンだけが表示されます",
+    Code.BOTH_MODES: "SLACK_APP_TOKEN と SLACK_SIGNING_SECRET の両方が設定されています。Socket Mode を使います",
+    Code.SECRET_SHAPE: "SLACK_SIGNING_SECRET が16進数32桁ではありません",
+    Code.APP_TOKEN_SHAPE: "SLACK_APP_TOKEN がアプリレベルトークン（xapp-...）ではありません",
+    Code.SOCKET_SCOPE: "SLACK_APP_TOKEN に connections:write がなく、接続を開けません",
+    Code.SOCKET_REFUSED: "SLACK_APP_TOKEN で接続を開けません：{code}",
+    Code.ROUTER_UNREACHABLE: "--url のルーターが応答しません（{why}）",
+    Code.ROUTER_WITHOUT_TOKEN: "稼働中のルーターに SLACK_BOT_TOKEN がなく、メッセージは端末に表示されています",
+    Code.ROUTER_TROUBLE: "稼働中のルーターで {channel} への送信に問題が起きています：{code}",
+    Code.ROUTER_NO_DOOR: "稼働中のルーターの {path} に応答がありません",
+    Code.ROUTER_FAILING: "稼働中のルーターが {path} で Slack からの送信を受け付けません（{why}）",
+    Code.SECRET_DIFFERS: "稼働中のルーターの SLACK_SIGNING_SECRET が、ここで指定したものと異なります",
+    Code.SECRET_UNCHECKED: "{path} が、誤った署名の送信を受け付けています",
+    Code.WEBHOOK_SHAPE: "{receiver} の Webhook が Slack のもの（https://hooks.slack.com/services/...）ではありません",
+    Code.WEBHOOK_REFUSED: "{receiver} の Webhook に投稿できませんでした：{code}",
+    Code.WEBHOOK_ONLY: "Webhook だけが設定されています。編集、スレッド、操作できるボタンは使えません",
+    Code.POST_FAILED: "{channel} へのテスト投稿が拒否されました：{code}",
+    Code.TEST_LEFT: "{channel} のテスト投稿を削除できませんでした：{code}",
+}
+JA_MENDS: Mapping[Code, str] = {
+    Code.CONFIG_UNUSABLE: "`alert-router check` を実行してください。すべての誤りを行番号つきで示します",
+    Code.TOKEN_MISSING: f"{_APP}でインストールし、Bot User OAuth Token を SLACK_BOT_TOKEN か "
+    "SLACK_BOT_TOKEN_FILE に設定してください",
+    Code.TOKEN_OF_USER: f"{_APP}の OAuth & Permissions で、xoxb- で始まる Bot User OAuth Token をコピーしてください",
+    Code.TOKEN_OF_APP: "これは SLACK_APP_TOKEN に設定し、ここには Bot User OAuth Token（xoxb-）を設定してください",
+    Code.TOKEN_ROTATES: "token_rotation_enabled: false でアプリを作ってください（`alert-router slack manifest`）",
+    Code.TOKEN_SHAPE: f"{_APP}の OAuth & Permissions で、Bot User OAuth Token 全体を引用符なしでコピーしてください",
+    Code.INVALID_AUTH: "コピーし直してください。SLACK_API_URL の誤りや、IP アドレスの制限でもこうなります",
+    Code.TOKEN_REVOKED: f"{_APP}で再インストールし、新しいトークンを設定してください",
+    Code.TOKEN_EXPIRED: f"{_APP}でトークンのローテーションを無効にし、"
+    "再インストールして新しいトークンを設定してください",
+    Code.ACCOUNT_INACTIVE: "ワークスペースの管理者にアプリの再承認を依頼し、インストールし直してください",
+    Code.AUTH_REFUSED: "管理者に確認してください。コードの説明：https://docs.slack.dev/reference/methods/auth.test",
+    Code.UNREACHABLE: "このマシンから slack.com への HTTPS を許可するか、SLACK_API_URL に経路を設定してください",
+    Code.PROXY_UNUSED: "slack.com への直接接続を許可するか、転送用のアドレスを SLACK_API_URL に設定してください",
+    Code.TLS: "証明書の発行者をこのマシンで信頼する（SSL_CERT_FILE）か、時計を直してください。"
+    "検証は無効にしないでください",
+    Code.NOT_SLACK: "SLACK_API_URL を外すか、/api/ で終わる正しい URL にしてください。"
+    "ネットワークのログイン画面でもこうなります",
+    Code.SLACK_FAILING: "https://slack-status.com を確認し、後でもう一度実行してください。メッセージは失われません",
+    Code.RATE_LIMITED: "その時間だけ待ってください。続く場合は、"
+    "同じアプリを使うほかのプログラムを別のアプリに分けてください",
+    Code.CLOCK_SKEW: "NTP で時刻を合わせてください（timedatectl set-ntp true）",
+    Code.SCOPE_MISSING: f"{_APP}の OAuth & Permissions > Scopes で追加し、再インストールしてください",
+    Code.SCOPES_UNKNOWN: "プロキシが X-OAuth-Scopes ヘッダーを落としている可能性があります。"
+    "--post で投稿を確認できます",
+    Code.CHANNEL_NOT_FOUND: "「チャンネル詳細」の末尾の ID をコピーしてください。"
+    "非公開チャンネルでは先に /invite @slo-router を実行してください",
+    Code.CHANNEL_SHAPE: "C0123456789 のような ID を書いてください（「チャンネル詳細」の末尾にあります）",
+    Code.CHANNEL_NAMED: "代わりに ID を書いてください：{id}",
+    Code.CHANNEL_ARCHIVED: "アーカイブを解除するか、別のチャンネルを指定してください",
+    Code.CHANNEL_NOT_JOINED: "そのチャンネルで /invite @slo-router を実行してください"
+    "（channels:join があれば、公開チャンネルには最初の投稿時に自動で参加します）",
+    Code.CHANNEL_READ_ONLY: "チャンネル設定の投稿権限でアプリを許可するか、別のチャンネルを指定してください",
+    Code.CHANNEL_SHARED: "社内だけのチャンネルを指定してください。社外の人のクリックは拒否されます",
+    Code.CHANNEL_UNCHECKED: "上の問題を直すか、--post で確認してください",
+    Code.MENTION_SHAPE: "グループは「<!subteam^S0123456789>」、個人は「<@U0123456789>」、"
+    "または「<!here>」と書いてください",
+    Code.MENTION_MISSING: "receiver の slack に mention を設定してください（例：当番のユーザーグループ）",
+    Code.MENTION_UNCHECKED: "上の問題を直してください",
+    Code.GROUP_NOT_FOUND: "「メンバー > ユーザーグループ」の「グループ ID をコピー」で ID を確認してください",
+    Code.GROUP_DISABLED: "再度有効にするか、別のグループを指定してください",
+    Code.GROUP_EMPTY: "当番の人をグループに追加してください",
+    Code.GROUPS_NEED_PLAN: "個人（「<@U0123456789>」）か「<!here>」にメンションしてください",
+    Code.PERSON_NOT_FOUND: "プロフィールの「メンバー ID をコピー」で ID を確認してください",
+    Code.PERSON_GONE: "在籍している人か、できればグループを指定してください",
+    Code.BUTTONS_OFF: "SLACK_APP_TOKEN（Socket Mode、公開アドレス不要）か SLACK_SIGNING_SECRET"
+    "（HTTP）を設定してください",
+    Code.BOTH_MODES: "使わないほうを外してください",
+    Code.SECRET_SHAPE: f"{_APP}の Basic Information > App Credentials で Signing Secret をコピーしてください"
+    "（Client Secret ではありません）",
+    Code.APP_TOKEN_SHAPE: f"{_APP}の Basic Information > App-Level Tokens で"
+    " connections:write つきのものを作ってください",
+    Code.SOCKET_SCOPE: f"{_APP}の Basic Information > App-Level Tokens で"
+    " connections:write つきのものを作り直してください",
+    Code.SOCKET_REFUSED: f"{_APP}の Socket Mode を有効にし、同じアプリのトークンを設定してください",
+    Code.ROUTER_UNREACHABLE: "`alert-router serve` を起動するか、--url（スキーム、ホスト、ポート）を直してください",
+    Code.ROUTER_WITHOUT_TOKEN: "doctor と同じ環境変数でルーターを起動してください",
+    Code.ROUTER_TROUBLE: "コードの説明は docs/slack.md にあります。未送信のものは、直れば投稿されます",
+    Code.ROUTER_NO_DOOR: "SLACK_SIGNING_SECRET を設定して起動し、前段のプロキシで /slack/ を通してください",
+    Code.ROUTER_FAILING: "ルーターのログと、前段のプロキシの POST の扱いを確認してください",
+    Code.SECRET_DIFFERS: "両方に同じアプリの Signing Secret を設定し、ルーターを再起動してください",
+    Code.SECRET_UNCHECKED: "誰でもあなたになりすまして操作できます。正しいルーターではないので、止めてください",
+    Code.WEBHOOK_SHAPE: f"{_APP}の Incoming Webhooks で Webhook URL 全体をコピーしてください"
+    "（Slack 互換の別サービスなら問題ありません）",
+    Code.WEBHOOK_REFUSED: "{mend}",
+    Code.WEBHOOK_ONLY: "Slack から操作するには、アプリを作ってください（`alert-router slack manifest`）",
+    Code.POST_FAILED: "コードの説明は docs/slack.md の「How it is delivered」にあります",
+    Code.TEST_LEFT: "手動で削除してください",
+}
+JA_SCOPES: Mapping[str, str] = {
+    "chat:write": "何も投稿できません",
+    "commands": "/slo とショートカットが使えません",
+    "channels:read": "公開チャンネルをここで確認できず、アーカイブされても投稿が拒否されるまで気づけません",
+    "groups:read": "非公開チャンネルをここで確認できません",
+    "channels:history": "接続が切れたとき投稿済みかを調べられず、同じメッセージが二度届くことがあります",
+    "groups:history": "接続が切れたとき、非公開チャンネルに同じメッセージが二度届くことがあります",
+    "channels:join": "公開チャンネルごとに /invite が必要です",
+    "users:read": "名前が届かない場合、人が ID で表示されます",
+    "usergroups:read": "メンション先のグループをここで確認できません",
+}

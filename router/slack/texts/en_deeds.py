@@ -1,0 +1,163 @@
+"""English: deeds, buttons, calls, storms."""
+
+from router.gate import Outcome
+from router.incident import Call, WolfReason
+from router.slack.texts.groups import ButtonWords, CallWords, ConfirmWords, DeedWords, SilenceWords, StormWords
+from router.slack.values import Choice
+
+BUTTONS = ButtonWords(
+    acknowledge="Acknowledge",
+    open_guide="Open guide",
+    open_source="Open source",
+    wolf="Mark as wolf",
+    real="Mark as real",
+    unmark="Undo mark",
+    resolve="Resolve",
+    wake="Wake now",
+    why="Why?",
+    why_told={
+        Outcome.PAGE: "Why this page?",
+        Outcome.TICKET: "Why this ticket?",
+        Outcome.FORWARD: "Why this alert?",
+    },
+    choices={
+        Choice.SNOOZE_30M: "Snooze 30 min",
+        Choice.SNOOZE_2H: "Snooze 2 h",
+        Choice.SNOOZE_MORNING: "Snooze until the next working morning",
+        Choice.SILENCE: "Silence…",
+        Choice.HAND_OVER: "Hand over…",
+        Choice.RELEASE: "Release",
+        Choice.REAL: "Mark as real",
+        Choice.RESOLVE: "Resolve",
+    },
+    acknowledge_all=("Acknowledge it", "Acknowledge all {n}"),
+    extend="Extend",
+    expire="End it now",
+    sure_to_resolve=ConfirmWords(
+        title="Is it over?",
+        text="{what} is shown as resolved. Alerts that still fire say nothing more, unless it gets worse.",
+        yes="Resolve",
+        no="Not yet",
+    ),
+    sure_to_acknowledge_all=ConfirmWords(
+        title="Acknowledge every open page?",
+        text="You take all of them, and nobody else is called for them.",
+        yes="Acknowledge all",
+        no="Cancel",
+    ),
+    sure_to_expire=ConfirmWords(
+        title="End this silence?",
+        text="What still fires under it is told at once. A silence that is over never comes back.",
+        yes="End it",
+        no="Keep it",
+    ),
+)
+
+DEEDS = DeedWords(
+    somebody="somebody",
+    after={Outcome.PAGE: "the page", Outcome.TICKET: "the ticket", Outcome.FORWARD: "the alert"},
+    acknowledged="*Acked by* {person} {date} ({time} after {what})",
+    acknowledged_plainly="*Acked by* {person} {date}",
+    owned="*With* {person} since {date} (first acked by {first})",
+    released="*Nobody has it*: {person} acked it first, and it was released since.",
+    snoozed="*Snoozed until* {until} by {person}. Nobody is called before that, unless it gets worse.",
+    muted="*Kept quiet by* {by}",
+    muted_means="It still fires, but nobody is called for it. Its end will be shown here.",
+    partly_muted=("{n} of {all} alerts is kept quiet by {by}", "{n} of {all} alerts are kept quiet by {by}"),
+    by_silence="a silence of {person}",
+    by_inhibition="inhibition: {name} fires already",
+    by_mute_time="mute time {name}",
+    until=" until {until}",
+    commented=" ({comment})",
+    joined="; ",
+    and_more="{n} more",
+    wolf="*Marked as a wolf* by {person} {date}{reason}",
+    real="*Marked as real* by {person} {date}",
+    wolf_because=": {reason}",
+    wolf_reasons={
+        WolfReason.NOT_ACTIONABLE: "not actionable",
+        WolfReason.DUPLICATE: "duplicate",
+        WolfReason.WRONG_THRESHOLD: "wrong threshold",
+        WolfReason.TEST: "test",
+        WolfReason.OTHER: "other",
+    },
+    missed="It should have paged, says {person}.",
+    resolved_by="*Resolved by hand* by {person} {date}",
+    fires_on=(
+        "{n} alert still fires, and says nothing more unless it gets worse.",
+        "{n} alerts still fire, and say nothing more unless it gets worse.",
+    ),
+    told={Outcome.PAGE: "Paged {date}", Outcome.TICKET: "Ticket {date}", Outcome.FORWARD: "Told {date}"},
+    told_acknowledged="acked +{time} by {person}",
+    told_resolved="resolved +{time}",
+    told_again=("fired again {n} time", "fired again {n} times"),
+    push_acknowledged="Acknowledged by {person} {time} after {after}: {what}{left}.",
+    push_acknowledged_plainly="Taken by {person}: {what}{left}.",
+    push_snoozed="Snoozed until {until} by {person}: {what}{left}.",
+    push_muted="Muted: {what} still fires, kept quiet by {by}.",
+    push_resolved_by="RESOLVED by {person} after {time}: {what}.",
+    push_acknowledged_by="Acked by {person}.",
+    push_wolf="Marked as a wolf by {person}.",
+    push_real="Marked as real by {person}.",
+    do_leave_it="It is in hand: nothing to do unless you are asked.",
+    do_snoozed="Nobody is called before that, unless it gets worse.",
+    do_muted="Nothing to do now.",
+)
+
+CALLS = CallWords(
+    said={
+        Call.REFIRED: "Fired again ({n}x so far): {what}.",
+        Call.REPEATED: "Still firing after {time}: {what}.",
+        Call.UNACKNOWLEDGED: "Nobody has acknowledged this for {waited}: {what}.",
+        Call.WOKEN: "No longer snoozed, and still firing: {what}.",
+        Call.UNMUTED: "No longer kept quiet, and still firing: {what}.",
+        Call.HANDED_OVER: "This was handed to {owner}: {what}.",
+        Call.FORGOTTEN: "Do you still have this, {owner}? You took it {owned} ago: {what}.",
+    },
+    escalated={
+        Outcome.PAGE: "This is a page now: {what}.",
+        Outcome.TICKET: "This is a ticket now: {what}.",
+        Outcome.FORWARD: "This cannot wait as a ticket any more: {what}.",
+    },
+    do={
+        Call.UNACKNOWLEDGED: "Acknowledge it in Slack, then open the guide.",
+        Call.FORGOTTEN: "Resolve it, hand it over or release it in the message above, if it is no longer yours.",
+    },
+)
+
+SILENCES = SilenceWords(
+    by="*Owner*\n{person}",
+    until="*Ends*\n{date}",
+    reason="*Reason*\n{comment}",
+    matchers="*Silences*\n{matchers}",
+    alerts="*Alerts kept quiet now*\n{n}",
+    slos="*SLOs it touches*\n{slos}",
+)
+
+STORM = StormWords(
+    header="Alert storm: {alerts}, {slos} at risk",
+    header_bare="Alert storm: {alerts}",
+    alerts=("{n} alert", "{n} alerts"),
+    slos=("{n} SLO", "{n} SLOs"),
+    pages=("{n} page", "{n} pages"),
+    wolves=("{n} wolf", "{n} wolves"),
+    body="What newly threatens an SLO is still told on its own; everything else is counted here.",
+    limited="Slack is limiting us: pages go first.",
+    oldest="Oldest waiting message: {time}.",
+    kept="Nothing is dropped.",
+    left="{time} left",
+    left_unknown="time left unknown",
+    spent="budget spent",
+    sources="*Top sources*\n{list}",
+    counted="{name} ({n})",
+    started="{id} · started {date}",
+    refusals="Slack said “too many requests”: {n}x",
+    waiting=("{n} message waits", "{n} messages wait"),
+    push="Alert storm: {alerts}. At risk: {slos}. No alert was dropped.",
+    push_bare="Alert storm: {alerts}. No alert was dropped.",
+    push_slo="{title} ({left})",
+    do="Begin with the SLO that runs out first.",
+    over_header="Storm over after {time}: {alerts}, {pages}, {wolves}",
+    over_body="Messages are sent one by one again, and no alert was dropped. Nothing to do.",
+    push_over="Storm over after {time}: {alerts}, {pages}, {wolves}. No alert was dropped.",
+)
