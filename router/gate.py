@@ -130,7 +130,15 @@ def decide(
 
     An SLO that has no assessment is unknown(config). A firing alert is never dropped (law 1).
     """
+    if alert_class.muted is not None:
+        return _muted(alert_class, alert_class.muted, assessments)
     return _shadowed(_decided(alert_class, assessments, held, now, policy), policy)
+
+
+def _muted(alert_class: AlertClass, reason: Reason, assessments: Mapping[str, Assessment]) -> Decision:
+    """What somebody keeps quiet stays quiet, in shadow mode too; what its SLOs say is recorded all the same."""
+    heard = covering(alert_class, assessments)
+    return Decision(Outcome.SUPPRESS, reason, heard[0] if heard else None)
 
 
 def decide_resolved(
@@ -189,8 +197,6 @@ def _decided(
 ) -> Decision:
     heard = covering(alert_class, assessments)
     worst = heard[0] if heard else None
-    if alert_class.muted is not None:
-        return Decision(Outcome.SUPPRESS, alert_class.muted, worst)
     paging = worst is not None and worst.verdict is Verdict.THREAT_PAGE
     match alert_class.kind:
         case Kind.BURN_PAGE:

@@ -194,7 +194,7 @@ def test_messages_are_drawn_as_they_are() -> None:
 
 
 def _drawing(name: str, locale: str) -> str:
-    message = json.loads(read(f"tests/testdata/slack/{name}.json"))[locale]
+    message = json.loads(read(f"tests/golden/slack/{name}.json"))["usual"][locale]
     channel = "C0TICKETS" if name.startswith("ticket") else "C0SRE"
     words = texts(locale)
     edited = name.endswith(("burning", "resolved"))

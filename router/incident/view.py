@@ -20,7 +20,9 @@ FLAP_S = 1_800.0
 FLAPS = 3
 """Firing again so often within `FLAP_S` is flapping."""
 COUNTED = "forwarded"
-"""The fact of a notice that merely moves."""
+"""The fact of a notice that the dispatcher counts."""
+MOVING = frozenset({COUNTED, "alerts", "waiting", "oldest_s", "limited", "slos", "sources"})
+"""Facts of a notice that merely move."""
 
 
 def view_of(
@@ -182,7 +184,7 @@ def drawn_of(view: View) -> Drawn:
         view.title, view.severity, view.left_out, [(each.rule, each.where) for each in view.causes[:SHOWN]],
         _done(view.handling), view.muted_by, view.alerts_muted, view.flapping, view.interactive,
     )  # fmt: skip
-    numbers = (*_numbers(slo), view.summary, (view.notice or {}).get(COUNTED, ""))
+    numbers = (*_numbers(slo), view.summary, _moving(view.notice))
     several = view.alerts_total > 1 and view.kind is not Kind.NOTICE
     causes = _digest([(each.rule, each.where, each.firing, each.total) for each in view.causes]) if several else ""
     return Drawn(_digest(material), _digest(numbers), causes)
@@ -194,7 +196,11 @@ def _done(handling: Handling) -> tuple[object, ...]:
 
 
 def _still(facts: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    return sorted((name, value) for name, value in (facts or {}).items() if name != COUNTED)
+    return sorted((name, value) for name, value in (facts or {}).items() if name not in MOVING)
+
+
+def _moving(facts: Mapping[str, str] | None) -> tuple[str, ...]:
+    return tuple(value for name, value in sorted((facts or {}).items()) if name in MOVING)
 
 
 def _numbers(assessment: Assessment | None) -> tuple[str, ...]:

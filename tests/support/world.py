@@ -176,7 +176,7 @@ class World:
     clicks: int = 0
     storm_after: int = 1_000_000
     engine: Engine = field(init=False)
-    replies: "Told" = field(default_factory=lambda: Told())
+    replies: Told = field(default_factory=Told)
 
     async def does(self, deed: Deed, who: str = "U0ADA", *, key: str = "", act_id: str = "", **more: Any) -> Put:
         """Somebody does something about an incident (the only one, unless `key` names it), and it is looked at."""
