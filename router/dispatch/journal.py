@@ -9,6 +9,7 @@ from typing import Any
 
 from router.gate import Decision
 from router.incident import Act, Incident, Judgement, Reply
+from router.incident.handling import entry_of
 from router.incident.life import Loud
 from router.reason import line
 from router.slo.objective import Objective
@@ -32,23 +33,10 @@ def decisions_of(
     return entries, said
 
 
-def deeds_of(incident: Incident, acts: Sequence[Act], replies: Sequence[Reply]) -> list[dict[str, Any]]:
-    """Return the entries of what people did, for the statistics: who, what, when, and what became of it."""
+def deeds_of(acts: Sequence[Act], replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    """Return the entries of what people did."""
     codes = {reply.act.id: reply.code for reply in replies}
-    return [
-        {
-            "at": act.at,
-            "incident": incident.id,
-            "deed": act.deed,
-            "person": act.person.id,
-            "name": act.person.name,
-            "until": act.until,
-            "to": act.to.id if act.to is not None else None,
-            "reason": act.reason,
-            "code": codes.get(act.id),
-        }
-        for act in acts
-    ]
+    return [entry_of(act, codes.get(act.id)) for act in acts]
 
 
 def _said(decision: Decision, heard: tuple[Assessment, ...]) -> str:

@@ -277,7 +277,7 @@ class Look:
 
     async def _stored(self, commit: Commit, now: float) -> bool:
         """Commit, and with it what people did: from then on it is taken notice of."""
-        commit = replace(commit, acts_taken=len(self._acts), deeds=deeds_of(self._incident, self._acts, self._replies))
+        commit = replace(commit, acts_taken=len(self._acts), deeds=deeds_of(self._acts, self._replies))
         settled = await self._parts.incidents.commit(self._claim, commit, now)
         if settled.fenced:
             LOG.warning("look_fenced", incident=self._incident.id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Deed(StrEnum):
@@ -21,6 +22,10 @@ class Deed(StrEnum):
     """The guide was opened."""
     MISSED = "missed"
     """It should have paged."""
+
+
+MARKS = frozenset({Deed.WOLF, Deed.REAL, Deed.UNMARK})
+"""Deeds that say what it was; they count after it is over and forgotten."""
 
 
 class WolfReason(StrEnum):
@@ -134,3 +139,18 @@ class Handling:
     """Escalation steps taken in this episode."""
     asked_at: float | None = None
     """When its owner was last asked whether they still have it."""
+
+
+def entry_of(act: Act, code: ReplyCode | None) -> dict[str, Any]:
+    """Return the log's entry of an act, for the statistics: who, what, when, and what became of it."""
+    return {
+        "at": act.at,
+        "incident": act.incident,
+        "deed": act.deed,
+        "person": act.person.id,
+        "name": act.person.name,
+        "until": act.until,
+        "to": act.to.id if act.to is not None else None,
+        "reason": act.reason,
+        "code": code,
+    }

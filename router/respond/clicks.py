@@ -29,7 +29,12 @@ STORM_MOST = 500
 """Incidents that one click looks through."""
 LINKS = frozenset({Action.GUIDE, Action.SOURCE})
 """Buttons that open an address; Slack tells of the click all the same."""
-_RESULTS: Mapping[Put, Result] = {Put.STORED: Result.STORED, Put.REPEATED: Result.REPEATED, Put.GONE: Result.GONE}
+_RESULTS: Mapping[Put, Result] = {
+    Put.STORED: Result.STORED,
+    Put.REPEATED: Result.REPEATED,
+    Put.LATE: Result.STORED,
+    Put.GONE: Result.GONE,
+}
 
 
 class Clicks:
@@ -112,6 +117,9 @@ class Clicks:
             if put is Put.STORED:
                 self._parts.wake()
                 self._stored(click, act, target, words)
+            elif put is Put.LATE:
+                late = replies.marked_late(act, target, self._talk.report(words), words)
+                self._talk.reply(click, late, replace=click.ephemeral)
             elif put is Put.GONE:
                 await self._gone(click, act, target, words)
         except UnavailableError as error:

@@ -66,6 +66,15 @@ def undone(target: Target, words: Words) -> Message:
     return say(words.reply.undone, id=target.id)
 
 
+def marked_late(act: Act, target: Target, report: str, words: Words) -> Message:
+    """Answer a mark of an incident that is forgotten: its message cannot show it any more, but it counts."""
+    if act.deed is Deed.UNMARK:
+        return undone(target, words)
+    if act.deed is Deed.REAL:
+        return say(words.reply.real_late, id=target.id)
+    return wolf_thanks(act.reason, report, words) if act.reason else ask_reason(target, words)
+
+
 def not_recorded(deed: Deed, target: Target, words: Words) -> Message:
     """Tell that an act could not be stored: never leave somebody in the belief that they have it."""
     if deed is Deed.ACKNOWLEDGE:

@@ -58,6 +58,7 @@ _REPLY = ReplyWords(
     weekly_report="the weekly report",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     undone="Undone: {id} is not marked any more.",
+    real_late="Noted: {id} was real. Its message is too old to show it, but the report counts it.",
     not_recorded_ack="Not recorded: the router cannot store it now. Try again, or type /slo ack {id}.",
     not_recorded="Not recorded: the router cannot store it now. Try again in a moment.",
     gone="This alert is closed ({id}). State as of {date}: {state}. /slo why {id} tells what is still known.",

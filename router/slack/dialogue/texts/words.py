@@ -35,6 +35,7 @@ class ReplyWords:
     weekly_report: str
     weekdays: tuple[str, ...]
     undone: str
+    real_late: str
     not_recorded_ack: str
     not_recorded: str
     gone: str

@@ -1,0 +1,133 @@
+"""People in the loop, on a real Valkey: what they do is stored, shown, answered and remembered; nobody is forgotten."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from router.errors import RefusedError
+from router.gate import Outcome
+from router.incident import Act, Call, Deed, Person, Phase, ReplyCode, Say
+from router.state.acts import Acts, Put
+from router.state.history import History
+from tests.support.world import CONFIG, World, firing, open_world, resolved
+
+ESCALATING = (
+    CONFIG.replace(
+        'mention: "<!subteam^S0SRE>"}}',
+        'mention: "<!subteam^S0SRE>"}}\n    escalation:\n      - {{after: 5m, mention: "<@U0SECOND>"}}\n'
+        "      - {{after: 10m, receiver: bosses}}\n    remind_acknowledged: 1h",
+    )
+    + """  - name: bosses
+    locale: ja
+    timezone: Europe/Berlin
+    slack: {{channel: C0BOSS, mention: "<@U0BOSS>"}}
+"""
+)
+PAGING = firing("HighErrorRate")
+
+
+@pytest.fixture
+async def world(valkey_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(valkey_url, tmp_path, config=ESCALATING) as opened:
+        opened.source.errors.append((opened.clock.now() - 3_600, float("inf"), 0.30))
+        await opened.pass_time(30)
+        yield opened
+
+
+async def _paged(world: World) -> None:
+    await world.send(PAGING)
+    await world.pass_time(30)
+    assert len(world.slack.posts()) == 1
+
+
+def _shown(world: World):  # type: ignore[no-untyped-def]
+    """The incident's message as it was last drawn."""
+    return [order for order in world.slack.orders if order.view.say is Say.ROOT and order.channel == "C0SRE"][-1].view
+
+
+async def test_a_click_is_shown_in_the_same_message_and_stored_once(world: World) -> None:
+    await _paged(world)
+    assert await world.does(Deed.ACKNOWLEDGE, "U0ADA", act_id="one") is Put.STORED
+    assert await world.does(Deed.ACKNOWLEDGE, "U0ADA", act_id="one") is Put.REPEATED
+    assert _shown(world).handling.owner.id == "U0ADA"
+    assert len(world.slack.posts()) == 1
+    assert world.replies.sent == [(Deed.ACKNOWLEDGE, ReplyCode.DONE, False)]
+
+
+async def test_an_act_that_slack_cannot_show_yet_is_kept_and_its_person_is_told_so(world: World) -> None:
+    await _paged(world)
+    world.slack.refuse.append(RefusedError("ratelimited", retry_after_s=30.0))
+    await world.does(Deed.ACKNOWLEDGE, "U0ADA")
+    assert world.replies.sent == [(Deed.ACKNOWLEDGE, ReplyCode.DONE, True)]
+    assert _shown(world).handling.owner is None
+    await world.pass_time(60)
+    assert _shown(world).handling.owner.id == "U0ADA"
+    assert len(world.replies.sent) == 1, "told once"
+
+
+async def test_nobody_takes_the_page_so_another_is_mentioned_and_then_another_team_told(world: World) -> None:
+    await _paged(world)
+    await world.pass_time(320)
+    calls = [order for order in world.slack.orders if order.view.say is Say.BROADCAST]
+    assert [(each.view.call, each.view.call_mention) for each in calls] == [(Call.UNACKNOWLEDGED, "<@U0SECOND>")]
+    await world.pass_time(320)
+    mine, boss = world.slack.posts()
+    assert (boss.channel, boss.locale, boss.view.mention, boss.view.timezone) == (
+        "C0BOSS",
+        "ja",
+        "<@U0BOSS>",
+        "Europe/Berlin",
+    )
+    assert mine.locale == "en"
+    await world.does(Deed.ACKNOWLEDGE, "U0BOSS")
+    edited = {order.channel for order in world.slack.edits() if order.view.handling.owner is not None}
+    assert edited == {"C0SRE", "C0BOSS"}, "both messages show who has it"
+
+
+async def test_who_forgot_is_asked_in_the_thread(world: World) -> None:
+    await _paged(world)
+    await world.does(Deed.ACKNOWLEDGE, "U0ADA")
+    await world.pass_time(3_700, step=60)
+    asked = [order for order in world.slack.orders if order.view.say is Say.REPLY]
+    assert [(each.view.call, each.view.call_mention) for each in asked] == [(Call.FORGOTTEN, "<@U0ADA>")]
+
+
+async def test_what_people_did_stands_in_the_history_of_every_firing(world: World) -> None:
+    await _paged(world)
+    began = world.clock.now()
+    await world.does(Deed.ACKNOWLEDGE, "U0ADA")
+    await world.does(Deed.GUIDE, "U0ADA")
+    await world.does(Deed.WOLF, "U0SATO", reason="wrong_threshold")
+    world.source.errors.clear()
+    await world.pass_time(7_200, step=120)
+    await world.send(resolved(PAGING, world.clock.now()))
+    await world.pass_time(60)
+    assert _shown(world).phase is Phase.RESOLVED
+    await world.does(Deed.REAL, "U0ADA")
+    assert not _shown(world).handling.mark.wolf
+    [record] = [each for each in await History(world.scripts).firings() if each["rule"] == "HighErrorRate"]
+    assert record["outcome"] == Outcome.PAGE
+    assert record["acknowledged_by"] == "U0ADA"
+    assert record["human_verdict"] == "real"
+    assert record["guide_opened_at"] is not None
+    assert record["acknowledged_at"] >= record["notified_at"]
+    assert began
+    assert await world.unaccounted() == 0
+
+
+async def test_a_click_on_what_is_forgotten_is_gone_but_a_mark_counts(world: World) -> None:
+    await _paged(world)
+    [incident] = await world.engine.board.incidents()
+    world.source.errors.clear()
+    await world.pass_time(7_200, step=120)
+    await world.send(resolved(PAGING, world.clock.now()))
+    await world.pass_time(3_000, step=60)
+    assert await world.engine.board.incident(incident.key) is None
+    acts, now, ada = Acts(world.scripts), world.clock.now(), Person("U0ADA", "Ada")
+    assert await acts.put(incident.key, Act("a", Deed.ACKNOWLEDGE, ada, now, incident.id), now) is Put.GONE
+    for _ in range(2):
+        put = await acts.put(incident.key, Act("b", Deed.WOLF, ada, now, incident.id, reason="test"), now)
+    assert put is Put.REPEATED
+    [record] = [each for each in await History(world.scripts).firings() if each["rule"] == "HighErrorRate"]
+    assert (record["human_verdict"], record["wolf_reason"]) == ("wolf", "test")
