@@ -52,6 +52,15 @@ async def test_an_act_on_what_is_gone_is_refused_and_may_be_put_again(state: Sta
     assert await state.due() == START + 500
 
 
+async def test_one_click_may_be_an_act_on_many_incidents(state: State) -> None:
+    """Acknowledge all, in a storm: each incident takes it once."""
+    doing, same = Acts(state.scripts), [f"k{n}" for n in range(40)]
+    await state.store(*(entry(make_alert(), key) for key in same))
+    spoken = {incident.key: incident.id for incident in await state.board.incidents()}
+    for expected in (Put.STORED, Put.REPEATED):
+        assert {await doing.put(key, make_act(spoken[key]), START) for key in same} == {expected}
+
+
 async def test_of_many_deliveries_at_once_one_is_stored(state: State) -> None:
     claim, doing = await told(state), Acts(state.scripts)
     answers = await asyncio.gather(*(doing.put(KEY, act_on(claim, n % 3), START) for n in range(30)))
@@ -136,7 +145,7 @@ async def test_an_incident_with_waiting_acts_is_not_forgotten(state: State) -> N
     assert await state.due() is None
     assert await doing.put(KEY, act_on(claim, 2), START) is Put.GONE
     left = {key.decode().removeprefix(PREFIX) for key in await state.client.keys("ar:*")}
-    assert left == {"tally", "log", "w", f"t:{make_alert().fingerprint}", "did:click-1"}
+    assert left == {"tally", "log", "w", f"t:{make_alert().fingerprint}", f"did:{KEY}:click-1"}
 
 
 async def test_handling_stays_as_it_is_unless_a_look_says_otherwise(state: State) -> None:

@@ -18,8 +18,8 @@ from router.state.connect import Server, connect, inspect
 from router.state.entries import SCHEMA_VERSION
 from tests.support.programs import need
 from tests.support.state import KEY, START, State, entry, free_port, make_alert, open_state, run_server, state_on
+from tests.support.state_everything import quieten_everything, use_everything
 from tests.support.waiting import until
-from tests.test_state_calls import use_everything
 
 # --- URLs
 
@@ -174,7 +174,7 @@ NEEDED = (
     "+evalsha +eval +script|load +ping +info +time +config|get +client|setinfo +hello +get +set +hgetall +hget +hmget "
     "+hset +hsetnx +hdel +hincrby +hkeys +hlen +hscan +sadd +srem +smove +spop +scard +smembers +zadd +zrem +zcount "
     "+zscore +zrange +zrangebyscore +xadd +xdel +xlen +xrange +xrevrange +incr +expire +exists +del +unlink +waitaof "
-    "+llen +lrange +ltrim +rpush +srandmember +sunionstore"
+    "+hexists +llen +lrange +ltrim +rpush +srandmember +sunionstore"
 )
 
 
@@ -186,6 +186,7 @@ async def test_a_user_with_the_documented_permissions_can_do_everything(tmp_path
         await inspect(limited, "L2")
         state = state_on(limited, "", "L2")
         await use_everything(state)
+        await quieten_everything(state, "L2")
         await limited.aclose()
 
 

@@ -18,7 +18,6 @@ from tests.support.state_machine import CLASS_IDS, CLASSES, FINGERPRINTS, INHIBI
 
 SIDES = (("HGETALL", "inh"), ("SMEMBERS", "tgt"))
 TWINS = (Reason.SILENCE, Reason.INHIBITION)
-EVERY_ID = (*CLASS_IDS, *(muted_id(each, reason) for each in CLASS_IDS for reason in TWINS))
 DECISIONS = (
     (Outcome.HOLD, Reason.NO_THREAT),
     (Outcome.HOLD, Reason.WATCH),
@@ -100,7 +99,8 @@ class Machine(AlertMachine):
     def commit(self, data: st.DataObject, forget: bool) -> None:
         """A look ends: some classes are decided, others not yet; a zombie's commit is refused."""
         claim, token = self.claims.pop(data.draw(st.integers(0, len(self.claims) - 1)))
-        decided = data.draw(st.dictionaries(st.sampled_from(EVERY_ID), st.sampled_from(DECISIONS)))
+        classes = [*claim.incident.classes, *CLASS_IDS]
+        decided = data.draw(st.dictionaries(st.sampled_from(classes), st.sampled_from(DECISIONS)))
         taken = data.draw(st.integers(0, len(claim.incident.acts)))
         settle = [Settle(cid, outcome, reason) for cid, (outcome, reason) in decided.items()]
         commit = look(self.now + 30, settle=settle, forget=forget, acts_taken=taken)

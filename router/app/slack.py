@@ -13,6 +13,7 @@ from router.app.engine import Engine
 from router.app.team import Team
 from router.config.values import Config, Environment
 from router.dispatch import Delivery
+from router.errors import UnavailableError
 from router.incident import Order, notice
 from router.mute import Silence
 from router.respond.parts import Parts, Preview, Wish, WishError
@@ -37,6 +38,8 @@ from router.state.slos import Slos
 from router.web.metrics import Metrics
 
 LOG = structlog.get_logger(__name__)
+WORKSPACE_S = 1.5
+"""How long a click right after the first start may wait for Slack to say whose workspace it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,10 @@ class SlackSide:
 
     async def take(self, inbound: Inbound) -> Taken:
         """Do what somebody asks for in Slack; implements router.web.slack.SlackDoor."""
-        return await self._responder.take(inbound) if self._responder is not None else Taken()
+        if self._responder is None or not await self.team.known(WORKSPACE_S):
+            text = "Slack has not said yet which workspace the token belongs to"
+            raise UnavailableError(text, code="workspace_unknown")
+        return await self._responder.take(inbound)
 
     @property
     def socket(self) -> SocketMode | None:

@@ -1,6 +1,7 @@
 """Which Slack workspace the bot is at home in: asked once, kept in the state for starts while Slack is away."""
 
 import asyncio
+import contextlib
 
 import orjson
 import structlog
@@ -27,6 +28,13 @@ class Team:
         self.url = ""
         self.problem = ""
         """Why Slack does not take the token, "" when it does."""
+        self._known = asyncio.Event()
+
+    async def known(self, within_s: float) -> bool:
+        """Wait until the workspace is known: who belongs to it cannot be told before."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._known.wait(), within_s)
+        return self._known.is_set()
 
     def permalink(self, channel: str, ts: str) -> str:
         """Return the address of a message."""
@@ -48,6 +56,7 @@ class Team:
         if (team, url) == (self.id, self.url):
             return
         self.id, self.url = team, url if url.startswith("https://") else ""
+        self._known.set()
         LOG.info("slack_workspace", team=team)
         await self._scripts.read([("SET", keys.TEAM, orjson.dumps({"id": self.id, "url": self.url}))])
 
@@ -59,3 +68,4 @@ class Team:
         if stored:
             known = orjson.loads(stored)
             self.id, self.url = known["id"], known["url"]
+            self._known.set()

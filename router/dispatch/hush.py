@@ -55,7 +55,7 @@ class Hush:
         mark = f"{stamp} {claim.incident.generation}"
         if not twins and (muting.idle or claim.mark == mark or not claim.incident.firing):
             return Hushed(claim, (), muting.until)
-        firing = await self._incidents.firing(claim.incident.key)
+        firing = _mutable(claim.incident, await self._incidents.firing(claim.incident.key))
         muted = await self._asked(claim.incident.key, firing, muting, now)
         moves = _moves(claim, firing, muted)
         if moves or claim.mark != mark:
@@ -94,6 +94,12 @@ class Hush:
 def _is_notice(incident: Incident) -> bool:
     """Return whether the router speaks about itself: a silence over everything must not hide that it is blind."""
     return any(state.alert_class.kind is Kind.NOTICE for state in incident.classes.values())
+
+
+def _mutable(incident: Incident, firing: Firing) -> Firing:
+    """Return the alerts that may be kept quiet: not an SLO's own, or a silence over its service would hide an outage."""
+    gaps = {cid for cid, state in incident.classes.items() if state.alert_class.kind is Kind.GAP}
+    return [each for each in firing if each[1] not in gaps]
 
 
 def _moves(claim: Claim, firing: Firing, muted: Mapping[str, Muted]) -> list[Move]:

@@ -64,7 +64,7 @@ class AlertMachine(RuleBasedStateMachine):
         self.homes = {fingerprint: KEYS[n % 3] for n, fingerprint in enumerate(FINGERPRINTS)}
         self.model = Model({key: keys.partition_of(key) for key in KEYS}, {CLASS_IDS[2]})
         self.claims: list[tuple[Claim, int]] = []
-        self.acts: dict[int, set[str]] = {partition: set() for partition in range(keys.PARTITIONS)}
+        self.acts: dict[str, set[str]] = {key: set() for key in KEYS}
         self.last: list[Entry] = []
 
     # --- alerts
@@ -167,4 +167,4 @@ class AlertMachine(RuleBasedStateMachine):
         assert (known is not None) == (key in self.model.incidents)
         doing = Acts((self.other if second else self.state).scripts)
         put = self.do(doing.put(key, make_act(known.id if known else "E-GONE", number), self.now))
-        assert put == self.model.act(key, f"click-{number}", self.acts[keys.partition_of(key)])
+        assert put == self.model.act(key, f"click-{number}", self.acts[key])

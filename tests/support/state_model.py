@@ -197,7 +197,7 @@ class Model:
         return incident.token
 
     def act(self, key: str, act: str, known: set[str]) -> str:
-        """What people did; `known` are the acts that this partition has stored before."""
+        """What people did; `known` are those that were ever stored of the incident."""
         if act in known:
             return "repeated"
         if key not in self.incidents:

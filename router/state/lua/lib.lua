@@ -7,7 +7,7 @@
 --                       rev is the instant (Redis' clock, µs) of the last change of its records, never the same twice;
 --                       muted: how many of those firing are in a muted class; acted: how many acts were ever taken
 --   P act:K      LIST   what people did about K and no look has taken notice of yet (JSON), oldest first
---   P did:A      STRING act A is known (for an hour)
+--   P did:K:A    STRING act A on K is known (for an hour)
 --   P a:K        HASH   F -> record (below), or F~gen -> record of an earlier, still unsettled firing of F
 --   P b:K        HASH   F -> body JSON, P k:K HASH rule -> kind "firing|total|alerts|first|last|where"
 --   P u:K:C      SET    record names of firings without a settled outcome: new, or over while held
