@@ -336,3 +336,16 @@ def test_firing_again_three_times_in_half_an_hour_is_flapping() -> None:
         act(bench)
     assert root(bench).flapping == 4
     assert bench.calls() == [Call.REFIRED]
+
+
+def test_what_changes_nothing_that_people_see_needs_no_edit() -> None:
+    bench = paged()
+    bench.does(Deed.ACKNOWLEDGE, ADA)
+    bench.work()
+    shown = len(bench.slack.posts(Say.ROOT)[0].views)
+    for deed in (Deed.GUIDE, Deed.ACKNOWLEDGE, Deed.WAKE):
+        bench.does(deed, SATO)
+        bench.work()
+    assert len(bench.slack.posts(Say.ROOT)[0].views) == shown
+    assert bench.stored is not None
+    assert bench.stored.handling.guide_at is not None

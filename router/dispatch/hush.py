@@ -97,7 +97,7 @@ def _is_notice(incident: Incident) -> bool:
 
 
 def _mutable(incident: Incident, firing: Firing) -> Firing:
-    """Return the alerts that may be kept quiet: not an SLO's own, or a silence over its service would hide an outage."""
+    """Return what may be kept quiet: not an SLO's own alert, or a silence over its service would hide an outage."""
     gaps = {cid for cid, state in incident.classes.items() if state.alert_class.kind is Kind.GAP}
     return [each for each in firing if each[1] not in gaps]
 

@@ -29,7 +29,9 @@ def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tu
     replies = []
     for act in incident.acts:
         handling, reply = _TAKERS[act.deed](handling, act, scene)
-        handling = replace(handling, acts=handling.acts + 1)
+        if reply.code is ReplyCode.DONE and act.deed is not Deed.GUIDE:
+            # What changes nothing that people see needs no edit.
+            handling = replace(handling, acts=handling.acts + 1)
         replies.append(reply)
         if act.deed is Deed.HAND_OVER and reply.code is ReplyCode.DONE and told.pending is not Call.ESCALATED:
             told = replace(told, pending=Call.HANDED_OVER)
