@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from router.state.pace import POST, WORKSPACE_POSTS, Pace
+from router.state.pace import POST, WEBHOOK, WORKSPACE_POSTS, Pace
 from tests.support.state import State
 
 
@@ -46,6 +46,14 @@ async def test_methods_have_a_pace_of_their_own(state: State) -> None:
         state.clock.advance(0.1)
         taken += await pace.take("chat.update", "C1") == 0.0
     assert taken <= 50
+
+
+async def test_each_webhook_has_a_pace_of_its_own(state: State) -> None:
+    """One post in ten seconds; it shares nothing with other webhooks, nor with the app."""
+    pace = Pace(state.scripts, state.clock)
+    assert [await pace.take(WEBHOOK, f"webhook:{n}") for n in range(20)] == [0.0] * 20
+    assert await pace.take(WEBHOOK, "webhook:1") == pytest.approx(10.0)
+    assert await pace.take(POST, "C1") == 0.0
 
 
 async def test_retry_after_pauses_a_method_for_every_replica(state: State) -> None:

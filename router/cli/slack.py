@@ -21,6 +21,11 @@ from router.slack.doctor import Asking, Code, Diagnosis, Mark, Setup, examine, s
 from router.slack.manifest import NAME, address_problem, as_yaml, breaches, manifest
 from router.slack.webhook import is_webhook
 
+_EXAMPLES = """\
+examples:
+  alert-router slack manifest --socket      the app's manifest, to paste at https://api.slack.com/apps
+  alert-router slack doctor                 what is wrong with the set-up, and how to mend it
+"""
 _MANIFEST_EXAMPLES = """\
 Paste it at https://api.slack.com/apps > Create New App > From a manifest. docs/slack.md has every step.
 
@@ -53,6 +58,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "slack",
         help="set Slack up: the app's manifest, and a doctor",
         description="Sets Slack up, and says what is wrong with it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
     _add_manifest(parts)

@@ -120,7 +120,7 @@ class HandResolved:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What people did in this episode; `acts` counts what is to be seen of it, so that a message knows what it lacks."""
+    """What people did in this episode; `acts` counts what there is to see, so that a message knows what it lacks."""
 
     acts: int = 0
     owner: Person | None = None

@@ -12,6 +12,8 @@ SILENCES = "ar:{silences}"
 SILENCES_VERSION = SILENCES + ":version"
 SILENCES_TOUCHED = SILENCES + ":touched"
 MISSED = "ar:{missed}"
+STORMS = "ar:{storms}"
+TEAM = "ar:{team}"
 
 
 def partition_of(incident_key: str) -> int:
@@ -42,6 +44,11 @@ def freeze(method: str) -> str:
 def bucket(method: str, channel: str) -> str:
     """Return the key of a method's token bucket; `channel` is "" for the workspace's."""
     return f"ar:{{pace:{method}}}:bucket:{channel}"
+
+
+def storm(channel: str) -> list[str]:
+    """Return the keys of a channel's storm: first messages, who waits, who asked last, since when it storms."""
+    return [f"ar:{{storm:{channel}}}:{name}" for name in ("posted", "waiting", "asked", "since")]
 
 
 PREFIXES = tuple(prefix(partition) for partition in range(PARTITIONS))

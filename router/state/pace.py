@@ -5,9 +5,11 @@ from router.state.clock import Clock
 from router.state.scripts import Scripts
 
 POST = "chat.postMessage"
-POST_RATE = (1.0, 1.0)
+WEBHOOK = "webhook"
+PER_CHANNEL = {POST: (1.0, 1.0), WEBHOOK: (0.1, 1.0)}
+"""Slack: one message a second and channel. A webhook cannot edit, so it posts more rarely than the app would."""
 RATES = {"chat.update": (45 / 60, 5.0), "conversations.history": (45 / 60, 5.0)}
-"""Calls a second and burst. Slack: 1 post a second and channel, Tier 3 (50 a minute, the burst included) for edits."""
+"""Calls a second and burst. Slack: Tier 3 (50 a minute, the burst included) for edits."""
 DEFAULT = (17 / 60, 3.0)
 WORKSPACE_POSTS = (4.9, 5.0)
 """Slack allows "several hundred" posts a minute and workspace: stay at 300."""
@@ -26,9 +28,7 @@ class Pace:
         A post needs one of its channel and one of the workspace: it takes both or none. A call that can wait leaves
         `reserve` tokens of the workspace to urgent ones, so that these overtake it.
         """
-        buckets = (
-            [(channel, POST_RATE), ("", WORKSPACE_POSTS)] if method == POST else [("", RATES.get(method, DEFAULT))]
-        )
+        buckets = _buckets(method, channel)
         names = [keys.bucket(method, name) for name, _ in buckets]
         rates = [number for name, pair in buckets for number in (*pair, 0.0 if name else reserve)]
         now = f"{self._clock.now():.6f}"
@@ -38,3 +38,11 @@ class Pace:
         """Pause a method for every replica, as Slack's Retry-After asks; it never shortens an earlier pause."""
         until = self._clock.now() + seconds
         await self._scripts.run("freeze", [keys.freeze(method)], [f"{until:.6f}", max(1, int(seconds * 1000))])
+
+
+def _buckets(method: str, channel: str) -> list[tuple[str, tuple[float, float]]]:
+    """Return name ("" for the workspace's) and rate of the buckets that a call takes a token from."""
+    if method not in PER_CHANNEL:
+        return [("", RATES.get(method, DEFAULT))]
+    own = (channel, PER_CHANNEL[method])
+    return [own, ("", WORKSPACE_POSTS)] if method == POST else [own]
