@@ -12,6 +12,7 @@ from router.incident import Act, Deed, Handling, Person, Settle
 from router.incident.handling import HandResolved, Mark, Snooze
 from router.state import acts, keys
 from router.state.acts import Acts, Put
+from router.state.history import History
 from router.state.incidents import Claim
 from tests.support.state import KEY, START, State, entry, look, make_act, make_alert, open_state
 
@@ -146,6 +147,19 @@ async def test_an_incident_with_waiting_acts_is_not_forgotten(state: State) -> N
     assert await doing.put(KEY, act_on(claim, 2), START) is Put.GONE
     left = {key.decode().removeprefix(PREFIX) for key in await state.client.keys("ar:*")}
     assert left == {"tally", "log", "w", f"t:{make_alert().fingerprint}", f"did:{KEY}:click-1"}
+
+
+async def test_a_mark_counts_although_its_incident_is_forgotten(state: State) -> None:
+    """Its message stands in Slack for ever: somebody may look at it next morning, and say what it was."""
+    doing, claim = Acts(state.scripts), await told(state)
+    await state.store(entry(make_alert(status=Status.RESOLVED, ends_at=START)))
+    await state.incidents.commit(await state.claim(), look(forget=True), START)
+    wolf = act_on(claim, 1, deed=Deed.WOLF, reason="test", at=START + 90)
+    assert [await doing.put(KEY, wolf, START + 90) for _ in range(2)] == [Put.LATE, Put.REPEATED]
+    assert await doing.put(KEY, act_on(claim, 2), START + 90) is Put.GONE
+    assert await state.due() is None
+    [record] = await History(state.scripts).firings()
+    assert (record["human_verdict"], record["wolf_reason"], record["acknowledged_at"]) == ("wolf", "test", None)
 
 
 async def test_handling_stays_as_it_is_unless_a_look_says_otherwise(state: State) -> None:

@@ -78,8 +78,12 @@ class Machine(AlertMachine):
         number = data.draw(st.integers(0, len(self.claims) - 1))
         claim, token = self.claims[number]
         key = claim.incident.key
-        firing = {name: cid for name, cid, _ in self.do(self.state.incidents.firing(key))}
-        moves = [self.move_of(name, base_id(firing[name]), wanted[name]) for name in wanted if name in firing]
+        known = self.model.incidents[key].now if key in self.model.incidents else {}
+        assert {(name, cid) for name, cid, _ in self.do(self.state.incidents.firing(key))} == {
+            (name, each.class_id) for name, each in known.items() if each.status == "f"
+        }
+        # Also alerts that have ended since the look read them.
+        moves = [self.move_of(name, base_id(known[name].class_id), wanted[name]) for name in wanted if name in known]
         fresh = self.do(self.state.incidents.mute(claim, moves, mark))
         moved = self.model.mute(key, token, {each.fingerprint: each.class_id for each in moves}, mark)
         assert (fresh is not None) == moved

@@ -274,9 +274,19 @@ def _engine(world: "World", owner: str, incidents: Incidents | None) -> Engine:
     if incidents is None:
         return engine
     parts = Parts(
-        incidents, Slos(world.scripts, owner), engine.board, world.slack, world.clock, world.metrics,
-        lambda: configuration.current, engine.mutes, engine.silences, StormStore(world.scripts, world.storm_after), world.replies, True,
-    )  # fmt: skip
+        incidents=incidents,
+        slos=Slos(world.scripts, owner),
+        board=engine.board,
+        delivery=world.slack,
+        clock=world.clock,
+        meter=world.metrics,
+        config=lambda: configuration.current,
+        mutes=engine.mutes,
+        silences=engine.silences,
+        storms=StormStore(world.scripts, world.storm_after),
+        replies=world.replies,
+        interactive=True,
+    )
     return replace(engine, incidents=incidents, dispatcher=Dispatcher(parts, engine.intake.accept))
 
 
