@@ -91,6 +91,16 @@ async def test_an_alert_says_what_keeps_it_quiet():
         }
 
 
+@pytest.mark.parametrize("source", ["slo", "router"])
+async def test_the_routers_own_alerts_are_never_shown_as_silenced(source):
+    """An SLO that burns and a notice are told whatever silences meet their labels."""
+    async with open_door() as house:
+        house.wall.standings = [Stood(replace(firing("Silenced"), source=source))]
+        house.hush.muting = MUTING
+        [shown] = (await house.get(PATH))[1]
+        assert (shown["status"]["state"], shown["status"]["silencedBy"]) == ("active", [])
+
+
 async def test_an_alert_whose_route_tells_nobody_now_names_the_time_interval():
     """`mutedBy` makes it suppressed, and groups are hidden by `muted=false`; the other flags do not know of it."""
     zone = ZoneInfo("UTC")

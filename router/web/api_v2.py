@@ -13,6 +13,7 @@ from typing import TypeVar
 import orjson
 from aiohttp import web
 
+from router.classify import NOTICE_SOURCE, SLO_SOURCE
 from router.config.values import Config, SourceConfig
 from router.errors import PayloadError
 from router.mute import Muted, Muting
@@ -37,6 +38,8 @@ SLICE = 500
 """Alerts written between two looks at the other connections."""
 NOBODY = Muted()
 NO_SUCH_SILENCE = "there is no silence of this id"
+OUR_OWN = frozenset({SLO_SOURCE, NOTICE_SOURCE})
+"""Sources of alerts that no silence and no other alert keeps quiet (router.dispatch.hush)."""
 CLIENT = "API v2"
 """Who ends a silence over the API: a client does not say who uses it."""
 
@@ -180,7 +183,8 @@ async def _asked(request: web.Request) -> _Asked:
 async def _choose(standings: Sequence[Standing], asked: _Asked, muting: Muting) -> None:
     for start in range(0, len(standings), SLICE):
         for each in standings[start : start + SLICE]:
-            muted = NOBODY if muting.idle else muting.of(each.alert.labels, asked.now)
+            audible = muting.idle or each.alert.source in OUR_OWN
+            muted = NOBODY if audible else muting.of(each.alert.labels, asked.now)
             if is_wanted(each, muted, asked.wanted):
                 asked.seen.append(Seen(each, muted, asked.places.muted_by(each)))
         await asyncio.sleep(0)
