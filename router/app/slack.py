@@ -142,7 +142,10 @@ class SlackSide:
 
     async def take(self, inbound: Inbound) -> Taken:
         """Do what somebody asks for in Slack; implements router.web.slack.SlackDoor."""
-        if self._responder is None or not await self.team.known(WORKSPACE_S):
+        if self._responder is None:
+            raise UnavailableError("the router is starting", code="starting")
+        if not await self.team.known(WORKSPACE_S):
+            self._responder.cannot(inbound)
             text = "Slack has not said yet which workspace the token belongs to"
             raise UnavailableError(text, code="workspace_unknown")
         return await self._responder.take(inbound)

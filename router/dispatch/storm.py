@@ -28,6 +28,7 @@ class _Told:
     since: float
     alerts: int = 0
     pages: int = 0
+    wolves: int = 0
 
 
 class StormWatch:
@@ -64,6 +65,7 @@ class StormWatch:
         told = self._told.setdefault(channel, _Told(since))
         told.alerts = max(told.alerts, sum(each.firing for each in incidents))
         told.pages = max(told.pages, len(paged))
+        told.wolves = max(told.wolves, sum(_is_wolf(each) for each in incidents))
         oldest_s = now - storm.oldest if storm.oldest is not None else 0.0
         facts = {
             "channel": channel,
@@ -87,6 +89,7 @@ class StormWatch:
             "began": f"{told.since:.0f}",
             "alerts": str(told.alerts),
             "pages": str(told.pages),
+            "wolves": str(told.wolves),
             "limited": str(self.limited()),
         }
         await self._accept([notice("storm", channel, Status.RESOLVED, now, facts)])
@@ -116,6 +119,10 @@ class StormWatch:
             left_s = found.exhausted_in_s if found is not None else None
             rows.append({"title": objective.title, "left_s": left_s, "url": url})
         return rows
+
+
+def _is_wolf(incident: Incident) -> bool:
+    return incident.handling.mark is not None and incident.handling.mark.wolf
 
 
 def _sources(incidents: Sequence[Incident]) -> list[tuple[str, int]]:

@@ -61,6 +61,11 @@ class Responder:
             case Command():
                 return await self._commands.take(inbound)
 
+    def cannot(self, inbound: Inbound) -> None:
+        """Tell who clicked that nothing can be recorded now; commands and modals hear it from the door itself."""
+        if isinstance(inbound, Click):
+            self._talk.reply(inbound, say(self._talk.words(inbound.origin).reply.not_recorded))
+
     async def drain(self, seconds: float) -> None:
         """Let what is under way finish."""
         await self._follow.drain(seconds)
