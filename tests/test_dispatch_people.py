@@ -1,6 +1,7 @@
 """People in the loop, on a real Valkey: what they do is stored, shown, answered and remembered; nobody is forgotten."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,40 @@ async def test_what_people_did_stands_in_the_history_of_every_firing(world: Worl
     assert record["acknowledged_at"] >= record["notified_at"]
     assert began
     assert await world.unaccounted() == 0
+
+
+async def test_a_mark_leaves_what_the_message_told_of_the_end(world: World) -> None:
+    """The SLO, what the episode cost and what was left then: whatever is spent afterwards belongs to no episode yet."""
+    await _paged(world)
+    await world.pass_time(60)
+    world.source.errors.clear()
+    await world.send(resolved(PAGING, world.clock.now()))
+    await world.pass_time(60)
+    before = _shown(world)
+    assert (before.phase, before.title) == (Phase.RESOLVED, "Checkout availability")
+    world.source.errors.append((world.clock.now(), world.clock.now() + 20, 0.5))
+    await world.pass_time(30)
+    await world.does(Deed.REAL, "U0ADA")
+    after = _shown(world)
+    assert after.handling.mark is not None
+    assert (after.title, after.budget_cost, after.ended_at) == (before.title, before.budget_cost, before.ended_at)
+    assert after.slo.assessment.budget_remaining == before.slo.assessment.budget_remaining
+
+
+async def test_what_fires_again_is_called_though_somebody_was_called_for_something_else_before(world: World) -> None:
+    """Only calls for firing again are damped: the one that woke a snooze says nothing of what comes after the end."""
+    await _paged(world)
+    await world.does(Deed.SNOOZE, "U0ADA", until=world.clock.now() + 60)
+    await world.pass_time(90)
+    world.source.errors.clear()
+    await world.send(resolved(PAGING, world.clock.now()))
+    await world.pass_time(300)
+    assert _shown(world).phase is Phase.RESOLVED
+    world.source.errors.append((world.clock.now() - 300, float("inf"), 0.30))
+    await world.send(replace(PAGING, starts_at=world.clock.now()))
+    await world.pass_time(60)
+    calls = [order.view.call for order in world.slack.orders if order.view.say is Say.BROADCAST]
+    assert calls == [Call.WOKEN, Call.REFIRED]
 
 
 async def test_a_click_on_what_is_forgotten_is_gone_but_a_mark_counts(world: World) -> None:

@@ -1,23 +1,15 @@
 """Dispatch against Slack itself, as far as the strict stand-in is: over HTTP, with the router's own drawings."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from router.app.engine import Outside, assemble
-from router.slack.calls import SlackCalls
-from router.slack.deliver import SlackDelivery
-from router.slack.render import render
-from router.state.pace import Pace
-from router.testing import TOKEN, Channel, SlackStandIn
 from router.testing.faults import Fault, cut, cut_after_storing, error, http_error, invalid_json, rate_limited
+from tests.support.slack_world import living, slack_of
 from tests.support.state import START
 from tests.support.world import World, firing, open_world, resolved
 
-MENTION = "<!subteam^S0SRE>"
 FAULTS = {
     "cut before it was read": cut(),
     "cut once it was stored": cut_after_storing(),
@@ -29,37 +21,10 @@ FAULTS = {
 }
 
 
-@asynccontextmanager
-async def slack_of(world: World) -> AsyncIterator[SlackStandIn]:
-    """Let a world tell the stand-in instead of its ledger, at the router's own pace."""
-    channels = [Channel("C0SRE", "sre"), Channel("C0TICKETS", "tickets")]
-    async with (
-        SlackStandIn(world.clock.now, channels=channels, allow=[MENTION]) as slack,
-        aiohttp.ClientSession() as session,
-    ):
-        calls = SlackCalls(
-            TOKEN, slack.url, session, Pace(world.scripts, world.clock),
-            on_result=world.metrics.slack_request, on_rate_limited=world.metrics.slack_rate_limited,
-        )  # fmt: skip
-        delivery = SlackDelivery(
-            calls,
-            lambda order: render(order.view, order.locale, f"{order.delivery_id}{order.view.now}"),
-            sleep=world.clock.sleep,
-        )
-        outside = Outside(delivery, world.metrics, "world", storm_after=1_000_000)
-        world.engine = assemble(world.scripts, world.clock, world.configuration, outside)
-        yield slack
-
-
 @pytest.fixture
 async def world(valkey_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(valkey_url, tmp_path) as opened:
         yield opened
-
-
-def living(slack: SlackStandIn) -> list[str]:
-    """What stands in every channel: the first line of each message that is no reply."""
-    return [message.text for message in slack.messages if not message.deleted and not message.thread_ts]
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

@@ -2,8 +2,25 @@
 
 from dataclasses import replace
 
+import pytest
+
 from router.gate import Reason
-from router.incident import Call, Intent, Judgement, Life, Phase, Receipt, Root, Say, Told, plan, resumed, told
+from router.incident import (
+    Call,
+    Deed,
+    Intent,
+    Judgement,
+    Life,
+    Person,
+    Phase,
+    Receipt,
+    Root,
+    Say,
+    Told,
+    plan,
+    resumed,
+    told,
+)
 from router.incident.life import Loud, Mind, Stage
 from router.incident.step import Drawn, Step
 from router.incident.view import drawn_of, view_of
@@ -186,3 +203,20 @@ def test_a_covering_slo_is_shown_once_however_many_classes_it_covers() -> None:
     view = bench.slack.posts(Say.ROOT)[0].views[-1]
     assert view.slo is not None
     assert view.other_slos == ()
+
+
+@pytest.mark.parametrize("fault", ["lost", "landed", "crash_before", "crash_after"])
+def test_a_call_whose_answer_was_lost_does_not_become_another_call(fault: str) -> None:
+    """A hand-over stays in its thread, and an escalation rings anew: an edit of the call before wakes nobody."""
+    bench = Bench({"x": GATED}, life=Life(remind_s=0.0))
+    for act in (PAGES, fires(), TOLD):
+        act(bench)
+    bench.does(Deed.SNOOZE, until=bench.now + 60.0)
+    bench.work()
+    bench.now += 60.0
+    bench.work([fault])
+    bench.does(Deed.HAND_OVER, to=Person("U0SATO", "Sato"))
+    bench.pass_time(120)
+    assert set(bench.calls()) <= {Call.WOKEN}
+    assert bench.asked() == [(Call.HANDED_OVER, "<@U0SATO>")]
+    assert all(len({view.call for view in message.views}) == 1 for message in bench.slack.posts(Say.BROADCAST))

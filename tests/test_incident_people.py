@@ -8,7 +8,7 @@ from router.incident.life import EscalationStep, Stage
 from router.slo.objective import Level, Tier
 from router.slo.verdict import Assessment, Verdict
 from tests.support.episodes import Bench
-from tests.support.lives import BYPASS, CALM, GATED, PAGES, TOLD, fires, resolves, waits
+from tests.support.lives import BYPASS, CALM, GAP, GATED, PAGES, TOLD, fires, resolves, waits
 
 ADA, SATO = "U0ADA", "U0SATO"
 HOUR = 3_600.0
@@ -223,6 +223,36 @@ def test_who_acknowledges_or_snoozes_ends_the_escalation(deed: Deed) -> None:
     bench.work()
     bench.pass_time(HOUR - 60)
     assert bench.calls() == []
+
+
+def test_after_a_snooze_the_steps_give_people_time_again() -> None:
+    steps = (EscalationStep(300.0, mention="<@U0SECOND>"), EscalationStep(600.0, mention="<@U0THIRD>"))
+    bench = paged(Life(steps=steps))
+    bench.does(Deed.SNOOZE, ADA, until=bench.now + HOUR)
+    bench.work()
+    bench.pass_time(HOUR + 30)
+    assert bench.calls() == [Call.WOKEN]
+    bench.pass_time(300)
+    assert bench.calls() == [Call.WOKEN, Call.UNACKNOWLEDGED]
+    bench.pass_time(300)
+    assert bench.calls() == [Call.WOKEN, Call.UNACKNOWLEDGED, Call.UNACKNOWLEDGED]
+
+
+@pytest.mark.parametrize(("owner", "calls"), [(None, [Call.BURNS_ON]), (ADA, [])])
+def test_where_only_the_slo_still_speaks_the_call_says_so_unless_somebody_has_it(
+    owner: str | None, calls: list[Call]
+) -> None:
+    bench = Bench({"x": GATED, "slo": GAP}, life=BUSY)
+    for act in (PAGES, fires("x"), TOLD):
+        act(bench)
+    if owner is not None:
+        bench.does(Deed.ACKNOWLEDGE, owner)
+    bench.silence("x")
+    bench.work()
+    fires("slo")(bench)
+    bench.pass_time(30)
+    assert root(bench).phase is Phase.FIRING
+    assert bench.calls() == calls
 
 
 def test_a_ticket_is_never_escalated() -> None:

@@ -11,7 +11,7 @@ import pytest
 from router.alert import parse_matcher
 from router.mute import Silence, SilenceState, problem_of, revised
 from tests.support.alertmanager import AlertmanagerServer
-from tests.test_mute_parity import HOUR_S, ask, post_silence, run, silence_body
+from tests.support.mute_cases import HOUR_S, ask, post_silence, run, silence_body
 
 MATCHERS = ('svc="pay"', 'env!="test"')
 

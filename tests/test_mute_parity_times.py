@@ -20,8 +20,8 @@ from router.config.load import load
 from router.config.values import Config
 from router.mute import muting_intervals
 from tests.support.alertmanager import AlertmanagerServer
+from tests.support.mute_cases import run, send
 from tests.support.waiting import until
-from tests.test_mute_parity import run, send
 
 STARTED = datetime.now(UTC)
 _HOURS = 12 - STARTED.hour - round(STARTED.minute / 60)

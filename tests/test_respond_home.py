@@ -63,7 +63,7 @@ async def test_an_incident_is_handed_over_by_a_modal(desk: Desk) -> None:
     taken = await desk.do(submission(asking.HAND_OVER, view["private_metadata"], person="U0ADA"))
     assert taken.body is None
     [act] = await desk.stored()
-    assert (act.deed, act.person, act.to, act.answer_url) == (Deed.HAND_OVER, SATO, Person("U0ADA"), URL)
+    assert (act.deed, act.person, act.to, act.answer_url) == (Deed.HAND_OVER, SATO, Person("U0ADA", "Ada"), URL)
 
 
 @pytest.mark.parametrize(

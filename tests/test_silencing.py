@@ -63,6 +63,14 @@ async def test_the_maximum_is_the_policys(rig):
         await rig.add(lasts_s=7_300.0)
 
 
+async def test_a_wish_that_comes_again_is_the_same_silence(rig):
+    """Slack delivers a submission again when it did not hear the answer; another wish makes another silence."""
+    first, again = await rig.add(name="s-1"), await rig.add(name="s-1")
+    assert again == first
+    assert (await rig.add(name="s-2")).id != first.id
+    assert len(await rig.silencing.list()) == 2
+
+
 async def test_times_and_words_change_in_place(rig):
     """The same matchers and start: the same silence, with another end and reason."""
     added = await rig.add()
@@ -138,6 +146,13 @@ async def test_a_preview_counts_what_fires_now_and_names_the_slos(rig):
     found = await rig.silencing.preview(rig.draft("alertname=A").matchers, rig.now)
     assert (found.alerts, found.firings, found.told) == (1, 1, 0)
     assert (await rig.silencing.preview(rig.draft().matchers, rig.now)).alerts == 2
+
+
+async def test_a_preview_leaves_out_what_slos_say_themselves(rig):
+    """No silence meets it."""
+    await rig.state.store(entry(make_alert()), entry(make_alert("checkout", source="slo", fingerprint="c" * 32)))
+    found = await rig.silencing.preview(rig.draft().matchers, rig.now)
+    assert (found.alerts, found.firings) == (1, 1)
 
 
 async def test_a_wake_up_that_fails_loses_nothing(rig, monkeypatch):

@@ -10,6 +10,7 @@ from router.incident import Intent, Root, Say, Settle, Told
 from router.incident.life import Stage
 from router.state import incidents, keys
 from router.state.incidents import Claim
+from router.state.muting import Mutes
 from tests.support.state import KEY, START, State, entry, look, make_alert
 from tests.support.waiting import until
 
@@ -83,6 +84,24 @@ async def test_a_change_during_a_look_makes_the_incident_due_at_once(state: Stat
     await state.incidents.commit(claim, look(START + 30, settle=[HOLD]), START + 1)
     assert await state.due() == START + 1
     assert (await state.claim(now=START + 1)).incident.generation == 2
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["Slack is called", "nothing is said"])
+@pytest.mark.parametrize("what", ["SLO", "silence"])
+async def test_whoever_asks_for_a_look_during_one_gets_another(state: State, what: str, keep: bool) -> None:
+    """Something has changed, and the look may have read what was so before."""
+    await state.store(entry(make_alert()))
+    claim = await state.claim()
+    if keep:
+        await state.incidents.commit(claim, look(START, intent=INTENT, keep=True), START + 1)
+    if what == "SLO":
+        await state.incidents.wake("checkout", START + 1)
+    else:
+        await Mutes(state.scripts).wake(START + 1)
+    await state.incidents.commit(claim, look(START + 30), START + 2)
+    assert await state.due() == START + 2
+    await state.incidents.commit(await state.claim(now=START + 2), look(START + 30), START + 3)
+    assert await state.due() == START + 30
 
 
 async def test_without_a_change_the_next_look_is_when_it_was_planned(state: State) -> None:

@@ -14,10 +14,11 @@ SATO = Person("U1", "佐藤")
 LOUD = Loud(Outcome.PAGE, Reason.THREAT_PAGE, START)
 ROOT = Root("C1", "1.2", "m", "n", START, "C2", 3, acts=2, receiver="second")
 TOLD = Told(
-    (ROOT,), ROOT, Phase.MUTED, Outcome.PAGE, START, 3, START, Call.UNMUTED, 0.5, refired_at=(START, START + 1)
+    (ROOT,), ROOT, Phase.MUTED, Outcome.PAGE, START, 3, START, Call.UNMUTED, 0.5, refired_at=(START, START + 1),
+    refire_told_at=START,
 )  # fmt: skip
-MIND = Mind({"ms.1": LOUD}, {"2": Held(START, START)}, {"2": "hold watch"}, 7, Over("1", LOUD, START))
-INTENT = Intent(Say.REPLY, "d1", "C1", START, 1, 2, "1.2", receiver="second")
+MIND = Mind({"ms.1": LOUD}, {"2": Held(START, START)}, {"2": "hold watch"}, 7, Over("1", LOUD, START, 0.18))
+INTENT = Intent(Say.REPLY, "d1", "C1", START, 1, 2, "1.2", receiver="second", call=Call.HANDED_OVER)
 HANDLING = Handling(
     4, SATO, START, Person("U2"), START + 1, Snooze(SATO, START, START + 60, 2.5), Mark(False, SATO, START),
     HandResolved(SATO, START, 1.0), START + 2, SATO, START + 3, 2, START + 4,

@@ -220,6 +220,37 @@ async def test_a_muted_alert_announces_nothing(state: State) -> None:
     assert await state.incidents.wake("checkout", START) == 1
 
 
+async def test_alerts_of_an_slo_are_all_quiet_when_some_fire_and_none_is_heard(state: State) -> None:
+    """Over all of its incidents, whether alerts are muted one by one or their route tells nobody now."""
+    assert not await state.incidents.all_quiet("checkout")
+    await state.store(entry(make_alert()))
+    assert not await state.incidents.all_quiet("checkout")
+    claim = await muted(state, await state.claim(), move(SILENCED))
+    await state.incidents.commit(claim, look(START), START)
+    assert await state.incidents.all_quiet("checkout")
+    await state.store(entry(make_alert("Other", fingerprint="b" * 32), key="incident-b"))
+    assert not await state.incidents.all_quiet("checkout")
+    await state.incidents.commit(await state.claim("incident-b"), look(START, quiet=True), START)
+    assert await state.incidents.all_quiet("checkout")
+    assert await state.incidents.wake("checkout", START) == 0
+    await state.incidents.commit(await state.claim("incident-b"), look(START), START)
+    assert not await state.incidents.all_quiet("checkout")
+    assert await state.incidents.wake("checkout", START) == 1
+
+
+async def test_an_alert_that_has_changed_is_compared_anew(state: State) -> None:
+    """Its labels may be others where the sender gives an id; the next look asks what mutes it."""
+    await state.store(entry(make_alert()))
+    claim = await muted(state, await state.claim())
+    await state.incidents.commit(claim, look(START), START)
+    assert await state.store(entry(make_alert())) == "D"
+    claim = await state.claim()
+    assert claim.mark == "m1"
+    await state.incidents.commit(claim, look(START), START)
+    assert await state.store(entry(make_alert(annotations={"summary": "worse"}))) == "U"
+    assert (await state.claim()).mark == ""
+
+
 async def test_a_silenced_incident_is_forgotten_like_any_other(state: State) -> None:
     await state.store(entry(make_alert()))
     claim = await muted(state, await state.claim(), move(SILENCED))

@@ -114,3 +114,22 @@ async def test_closing_is_told_where_the_modal_asks_for_it(slack: SlackStandIn, 
     closed = await slack.close(view)
     assert closed is not None
     assert (app.heard[-1]["type"], app.heard[-1]["is_cleared"]) == ("view_closed", False)
+
+
+ANSWER = "https://hooks.slack.com/actions/T0STANDIN/1/abcdef"
+
+
+@pytest.mark.parametrize(
+    ("private", "flagged"),
+    [(ANSWER, False), ("http://127.0.0.1:80/commands/T0STANDIN/10000/0123456789", False), ("xoxb-1234-abcd", True),
+     (f"{ANSWER} xapp-1234-abcd", True), ("https://hooks.slack.com/services/T0STANDIN/B0/abcdef", True)],
+    ids=["answer", "the stand-in's", "bot token", "token beside an answer", "webhook"],
+)  # fmt: skip
+async def test_an_address_for_answers_may_wait_in_private_metadata(
+    slack: SlackStandIn, call: Client, private: str, flagged: bool
+):
+    """Slack gave it to the app and shows it to nobody; other secrets have no business there."""
+    await call.post(blocks=[BUTTONS])
+    click = await slack.click(slack.posts(CHANNEL)[0], "ack", by=ADA)
+    assert (await call("views.open", trigger_id=click.trigger_id, view=FORM | {"private_metadata": private}))["ok"]
+    assert [each.rule for each in slack.violations] == ["secret"] * flagged

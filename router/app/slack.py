@@ -26,6 +26,7 @@ from router.slack.deliver import SlackDelivery
 from router.slack.envelopes import Envelopes
 from router.slack.inbound import Inbound, Taken
 from router.slack.message import Message
+from router.slack.names import Names
 from router.slack.render import render
 from router.slack.socket import SocketMode
 from router.slack.webhook import Deliveries, WebhookDelivery
@@ -122,6 +123,7 @@ class SlackSide:
             missed=Missed(lines.scripts, durability),
             answers=self.answers,
             views=Views(self._calls),
+            names=Names(self._calls),
             meter=lines.metrics,
             clock=lines.clock,
             config=lines.config,
@@ -215,6 +217,7 @@ class Wishes:
             person=wish.by.id,
             channel=wish.channel,
             thread_ts=wish.thread_ts,
+            name=wish.name,
         )
         try:
             return await self._silencing.add(draft)

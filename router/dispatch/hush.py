@@ -4,9 +4,10 @@ A muted alert is judged in the muted twin of its class, so that silences cost no
 silence that ends lets its alerts be judged anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from router.alert import Alert
 from router.gate import Kind, Reason
 from router.incident import Incident, MutedBy
 from router.mute import InhibitRule, Muted, Muting, SilenceState, reason_of
@@ -23,6 +24,8 @@ TOUCH_S = 60.0
 
 Firing = Sequence[tuple[str, str, str]]
 """Fingerprint, class id and body hash of each firing alert."""
+Known = dict[tuple[str, str], Muted]
+"""What keeps an alert quiet, by fingerprint and body hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Hush:
         self._incidents = incidents
         self._silences = silences
         self._stamp = ""
-        self._known: dict[tuple[str, str], Muted] = {}
+        self._known: Known = {}
         self._touched: dict[str, float] = {}
 
     async def apply(self, claim: Claim, rules: Sequence[InhibitRule], now: float) -> Hushed | None:
@@ -51,12 +54,12 @@ class Hush:
         twins = any(each.alert_class.muted is not None and each.firing for each in claim.incident.classes.values())
         if _is_notice(claim.incident):
             return Hushed(claim)
-        stamp = self._renewed(muting, now)
+        stamp, known = self._renewed(muting, now)
         mark = f"{stamp} {claim.incident.generation}"
         if not twins and (muting.idle or claim.mark == mark or not claim.incident.firing):
             return Hushed(claim, (), muting.until)
         firing = _mutable(claim.incident, await self._incidents.firing(claim.incident.key))
-        muted = await self._asked(claim.incident.key, firing, muting, now)
+        muted = await self._asked(claim, firing, known, lambda alert: muting.of(alert.labels, now))
         moves = _moves(claim, firing, muted)
         if moves or claim.mark != mark:
             fresh = await self._incidents.mute(claim, moves, mark)
@@ -66,23 +69,27 @@ class Hush:
         await self._touch({each for some in muted.values() for each in some.silenced_by}, now)
         return Hushed(claim, named(muting, tuple(muted.values())), muting.until)
 
-    def _renewed(self, muting: Muting, now: float) -> str:
-        """Return what the answers of now hold for; whatever was remembered for anything else is forgotten."""
+    def _renewed(self, muting: Muting, now: float) -> tuple[str, Known]:
+        """Return what the answers of now hold for, and those known already; those of anything else are forgotten.
+
+        They are not emptied but replaced: a look that began before goes on with what was true then.
+        """
         active = sorted(each.id for each in muting.silences if each.state(now) is SilenceState.ACTIVE)
         stamp = f"{muting.version} {','.join(active)}"
         if stamp != self._stamp or len(self._known) > REMEMBERED:
-            self._known.clear()
-            self._stamp = stamp
-        return stamp
+            self._known, self._stamp = {}, stamp
+        return stamp, self._known
 
-    async def _asked(self, key: str, firing: Firing, muting: Muting, now: float) -> dict[str, Muted]:
+    async def _asked(
+        self, claim: Claim, firing: Firing, known: Known, ask: Callable[[Alert], Muted]
+    ) -> dict[str, Muted]:
         """Return what keeps each firing alert quiet; only bodies that are not known yet are read."""
-        unknown = [name for name, _, content in firing if (name, content) not in self._known]
-        bodies = await self._incidents.bodies(key, unknown) if unknown else {}
+        unknown = [name for name, _, content in firing if (name, content) not in known]
+        bodies = await self._incidents.bodies(claim.incident.key, unknown) if unknown else {}
         for name, _, content in firing:
             if name in bodies:
-                self._known[name, content] = muting.of(bodies[name].labels, now)
-        return {name: self._known.get((name, content), Muted()) for name, _, content in firing}
+                known[name, content] = ask(bodies[name])
+        return {name: known.get((name, content), Muted()) for name, _, content in firing}
 
     async def _touch(self, silences: set[str], now: float) -> None:
         due = [each for each in silences if now - self._touched.get(each, 0.0) >= TOUCH_S]

@@ -43,6 +43,8 @@ from router.state.incidents import Claim, Commit
 
 LOG = structlog.get_logger(__name__)
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+AT_ITS_WORD = frozenset({"ratelimited", "not_found_yet", "look_up_failed"})
+"""Errors that say themselves when to try again, however often that was tried."""
 HEARD_MOST = 2_000
 """Incidents of more alerts keep the speaker they were stored with: a look must stay cheap in a storm."""
 
@@ -180,8 +182,9 @@ class Look:
             await self._fold(step, judgement, order, now + wait_s)
             return
         intent = begun_before or Intent(
-            step.say or Say.ROOT, order.delivery_id, order.channel, now, ts=order.ts, receiver=step.receiver
-        )
+            step.say or Say.ROOT, order.delivery_id, order.channel, now,
+            ts=order.ts, receiver=step.receiver, call=step.call,
+        )  # fmt: skip
         # Announced before the call: what a dead worker began must be looked up (a post) or said again (an edit).
         if not await self._announce(step, intent, now):
             return
@@ -245,7 +248,7 @@ class Look:
         now = self._parts.clock.now()
         tries = intent.tries + 1
         wait = max(error.retry_after_s or 0.0, BACKOFF_S[min(tries, len(BACKOFF_S)) - 1])
-        if error.code in ("ratelimited", "not_found_yet") and error.retry_after_s is not None:
+        if error.code in AT_ITS_WORD and error.retry_after_s is not None:
             wait = error.retry_after_s
         LOG.warning("slack_put_off", incident=self._incident.id, code=error.code, retry_in_s=round(wait, 1))
         kept = None
@@ -277,7 +280,8 @@ class Look:
 
     async def _stored(self, commit: Commit, now: float) -> bool:
         """Commit, and with it what people did: from then on it is taken notice of."""
-        commit = replace(commit, acts_taken=len(self._acts), deeds=deeds_of(self._acts, self._replies))
+        quiet, deeds = bool(self._setting.mute_times(now)), deeds_of(self._acts, self._replies)
+        commit = replace(commit, acts_taken=len(self._acts), deeds=deeds, quiet=quiet)
         settled = await self._parts.incidents.commit(self._claim, commit, now)
         if settled.fenced:
             LOG.warning("look_fenced", incident=self._incident.id)

@@ -198,7 +198,7 @@ class Evaluator:
     async def _judge(self, tick: _Tick, objective: Objective, snapshot: Snapshot, before: Watched | None) -> None:
         now = self._clock.now()
         assessment = assess(objective, snapshot, now, before.memory if before is not None else Memory())
-        watched = followed(before, snapshot, assessment, now, dead=tick.dead)
+        watched = await self._heard(followed(before, snapshot, assessment, now, dead=tick.dead))
         await self._slos.store(watched)
         firing = 0
         unheard = watched.threat_since is not None and not (watched.gap or watched.announced)
@@ -209,6 +209,12 @@ class Evaluator:
             watched = await self._mind_gap(watched, firing, tick.gap_after_s)
         self._say_gap(tick, objective, watched)
         tick.said += blind_notices(before, watched, assessment.cause)
+
+    async def _heard(self, watched: Watched) -> Watched:
+        """Forget that a burn was announced once every alert that goes on announcing it is kept quiet."""
+        if watched.announced and await self._incidents.all_quiet(watched.snapshot.slo):
+            return replace(watched, announced=False)
+        return watched
 
     async def _mind_gap(self, watched: Watched, firing: int, gap_after_s: float) -> Watched:
         """Remember that alerts tell of a burn, or, when none does for long enough, that the SLO tells itself."""

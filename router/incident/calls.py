@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import inf
 
-from router.gate import Outcome
+from router.gate import Kind, Outcome
 from router.incident.handling import Handling, Person
 from router.incident.judge import Judgement
 from router.incident.life import Incident, Life, Root, Told, louder
@@ -24,11 +24,24 @@ def owed_call(incident: Incident, judgement: Judgement, now: float) -> Told:
     if told.pending is not None or judgement.phase is not Phase.FIRING or incident.handling.snooze is not None:
         return told
     if told.phase is Phase.MUTED:
-        return replace(told, pending=Call.UNMUTED, phase=Phase.FIRING)
+        return _unmuted(incident, judgement)
     last = max(told.at, told.broadcast_at or 0.0)
     if incident.handling.owner is None and now - last >= incident.repeat_interval_s:
         return replace(told, pending=Call.REPEATED)
     return told
+
+
+def _unmuted(incident: Incident, judgement: Judgement) -> Told:
+    """Call again for what is quiet no more; where only the SLO itself still speaks, who has it knows that already."""
+    alerts = [cid for cid in judgement.mind.loud if incident.classes[cid].firing and not _is_gap(incident, cid)]
+    if alerts:
+        return replace(incident.told, pending=Call.UNMUTED, phase=Phase.FIRING)
+    call = Call.BURNS_ON if incident.handling.owner is None else None
+    return replace(incident.told, pending=call, phase=Phase.FIRING)
+
+
+def _is_gap(incident: Incident, cid: str) -> bool:
+    return incident.classes[cid].alert_class.kind is Kind.GAP
 
 
 def called(person: Person) -> str:
@@ -85,8 +98,11 @@ def _escalated(
     if not paging or told.at is None or handling.steps >= len(life.steps):
         return None, inf
     step = life.steps[handling.steps]
-    if told.at + step.after_s > now:
-        return None, told.at + step.after_s
+    before_s = life.steps[handling.steps - 1].after_s if handling.steps else 0.0
+    # Who was called last has as long as the step gives: after a snooze or a silence nobody is called thrice at once.
+    due_at = max(told.at + step.after_s, (told.broadcast_at or 0.0) + step.after_s - before_s)
+    if due_at > now:
+        return None, due_at
     taken = replace(base, handling=replace(handling, steps=handling.steps + 1), due_at=now)
     standing = root_in(told, step.channel) if step.channel else told.roots[-1]
     if standing is None:

@@ -45,5 +45,5 @@ def _call(told: Told, again: Root | None, outcome: Outcome, life: Life, now: flo
         return None
     if louder(outcome, told.outcome):
         return Call.ESCALATED
-    rested = told.broadcast_at is None or now - told.broadcast_at >= life.broadcast_s
+    rested = told.refire_told_at is None or now - told.refire_told_at >= life.broadcast_s
     return Call.REFIRED if rested else None

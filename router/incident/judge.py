@@ -1,6 +1,6 @@
 """One look at an incident: what the gate says of each class now, and how loud the incident has become. Pure."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from router.gate import TELLING, AlertClass, Decision, Held, Kind, Outcome, Policy, Reason, covering, decide
@@ -84,16 +84,23 @@ def over_of(judgement: Judgement, ended_at: float) -> Over | None:
     """Return what is kept of an episode when it is told to be over."""
     if judgement.loudest is None or judgement.lead is None:
         return judgement.mind.over
-    return Over(judgement.loudest, judgement.lead, ended_at)
+    left = judgement.worst.budget_remaining if judgement.worst is not None else None
+    return Over(judgement.loudest, judgement.lead, ended_at, left)
 
 
 def afterwards(judgement: Judgement) -> Judgement:
-    """Return the judgement of an episode that is over as its message shows it: by what led it then."""
+    """Return the judgement of an episode that is over as its message shows it: what led it, and what it cost then."""
     over = judgement.mind.over
     if over is None:
         return judgement
     mind = replace(judgement.mind, loud={over.class_id: over.loud})
-    return replace(judgement, mind=mind, loudest=over.class_id, phase=Phase.RESOLVED)
+    covering = _worst_first(judgement.heard, judgement.heard)
+    decided = judgement.decisions.get(over.class_id)
+    worst = (decided.worst if decided is not None else None) or next(iter(covering), None)
+    if worst is not None and over.budget_left is not None:
+        worst = replace(worst, budget_remaining=over.budget_left)
+    ended = replace(judgement, mind=mind, loudest=over.class_id, phase=Phase.RESOLVED)
+    return replace(ended, worst=worst, covering=covering)
 
 
 def _decide(
@@ -166,10 +173,10 @@ def _held(since: Held, decision: Decision, now: float) -> Held:
     )
 
 
-def _worst_first(heard: Mapping[str, tuple[Assessment, ...]], loud: Mapping[str, Loud]) -> tuple[Assessment, ...]:
-    """Return what the loud classes' SLOs say, loudest first, each SLO once."""
+def _worst_first(heard: Mapping[str, tuple[Assessment, ...]], classes: Iterable[str]) -> tuple[Assessment, ...]:
+    """Return what the SLOs of some classes say, loudest first, each SLO once."""
     found: dict[str, Assessment] = {}
-    for each in sorted((each for cid in loud for each in heard[cid]), key=loudness):
+    for each in sorted((each for cid in classes for each in heard[cid]), key=loudness):
         found.setdefault(each.slo, each)
     return tuple(found.values())
 

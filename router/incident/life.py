@@ -101,6 +101,8 @@ class Told:
     budget_at_start: float | None = None
     refired_at: tuple[float, ...] = ()
     """When it fired again, the newest last; as many as flapping needs."""
+    refire_told_at: float | None = None
+    """When people were last called because it fired again; other calls do not damp that."""
 
     @property
     def live(self) -> tuple[Root, ...]:
@@ -125,6 +127,8 @@ class Intent:
     ts: str = ""
     receiver: str = ""
     """The receiver it is escalated to."""
+    call: Call | None = None
+    """Why a reply calls for attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,8 @@ class Over:
     class_id: str
     loud: Loud
     ended_at: float
+    budget_left: float | None = None
+    """Of the SLO that decided, as the message told it: what is spent later is not this episode's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Call(StrEnum):
     """A snooze is over (or was cut short because it got worse), and it still fires."""
     UNMUTED = "unmuted"
     """What kept it quiet is over, and it still fires."""
+    BURNS_ON = "burns_on"
+    """Its alerts are kept quiet, and its SLO still burns at page level."""
     HANDED_OVER = "handed_over"
     """A REPLY: somebody was given the incident."""
     FORGOTTEN = "forgotten"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from router.incident.judge import Judgement, over_of
 from router.incident.life import Incident, Intent, Root, Stage, Told
-from router.incident.messages import Phase, Receipt, Say
+from router.incident.messages import Call, Phase, Receipt, Say
 from router.incident.step import Drawn, Settle, Step
 
 UNKNOWN = ""
@@ -26,6 +26,7 @@ def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: 
             after = replace(step.told, pending=None)
         case _:
             after = replace(step.told, pending=None, broadcast_at=now)
+            after = replace(after, refire_told_at=now) if step.call is Call.REFIRED else after
             # The root message still tells of the episode before: it is edited next, into whatever is true then.
             after = replace(after, phase=Phase.FIRING) if step.told.phase is None else after
     settle = _settle_told(step, judgement, now) if step.telling else ()
@@ -110,9 +111,10 @@ def resumed(step: Step, incident: Incident) -> tuple[Step, Intent | None]:
     begun = _edited(incident.told, intent) if intent.ts else None
     if intent.ts and begun is None:
         return step, None
-    if step.say is intent.say and step.channel == intent.channel and _ts(step.root) == intent.ts:
+    same = step.say is intent.say and step.call is intent.call
+    if same and step.channel == intent.channel and _ts(step.root) == intent.ts:
         return step, intent
-    if intent.say is Say.BROADCAST:
+    if intent.call is not None:
         return _finished_call(step, incident, intent)
     finished = replace(step, say=intent.say, root=begun, channel=intent.channel, call=None, telling=False)
     if intent.say is Say.ROOT and begun is None:
@@ -130,12 +132,14 @@ def _edited(told: Told, intent: Intent) -> Root | None:
 
 
 def _finished_call(step: Step, incident: Incident, intent: Intent) -> tuple[Step, Intent | None]:
-    """Finish a broadcast that is still owed; one that is not may stand in Slack or not, it was true then."""
-    call = step.told.pending
-    if call is None:
+    """Finish a call that is still owed; one that is not may stand in Slack or not, it was true then.
+
+    Nor does another call take its place: that would be an edit where it stands already, and an edit wakes nobody.
+    """
+    if step.told.pending is not intent.call:
         return step, None
     thread = _thread(incident.told, intent.channel)
-    return replace(step, say=Say.BROADCAST, root=None, channel=intent.channel, thread=thread, call=call), intent
+    return replace(step, say=intent.say, root=None, channel=intent.channel, thread=thread, call=intent.call), intent
 
 
 def _thread(told: Told, channel: str) -> str:

@@ -59,7 +59,8 @@ class Asking:
             return wrong({Field.PERSON: words.ask.hand_over_nobody})
         act = act_of(origin, Deed.HAND_OVER, private.target, self._parts.clock.now(), private.answer_url)
         try:
-            put = await self._parts.acts.put(private.key, replace(act, to=Person(chosen)), act.at)
+            owner = Person(chosen, await self._parts.names.of(chosen))
+            put = await self._parts.acts.put(private.key, replace(act, to=owner), act.at)
         except UnavailableError as error:
             LOG.warning("act_not_stored", deed=Deed.HAND_OVER, incident=private.id, code=error.code)
             self._parts.meter.interaction(Deed.HAND_OVER, Result.UNAVAILABLE)

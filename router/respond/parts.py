@@ -90,6 +90,8 @@ class Wish:
     channel: str = ""
     thread_ts: str = ""
     """The message it is made from, "" where there is none."""
+    name: str = ""
+    """The same for every delivery of the same wish."""
 
 
 class WishError(RouterError):
@@ -151,6 +153,14 @@ class Views(Protocol):
     async def publish(self, user: str, view: Mapping[str, Any]) -> Shown: ...
 
 
+class Names(Protocol):
+    """What people are called (router.slack.names.Names)."""
+
+    async def of(self, user: str, /) -> str:
+        """Return the name of the person with this id, "" where nobody says it in time; may raise UnavailableError."""
+        ...
+
+
 class Meter(Protocol):
     """What respond counts: `what` a closed list of names, `result` as in `router.respond.talk.Result`."""
 
@@ -168,6 +178,7 @@ class Parts:
     missed: Missed
     answers: Answers
     views: Views
+    names: Names
     meter: Meter
     clock: Clock
     config: Callable[[], Config]

@@ -1,6 +1,7 @@
 """Silences from Slack: the modal that makes one, and the buttons that end or extend it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -8,7 +9,7 @@ import structlog
 from router.errors import UnavailableError
 from router.incident import Incident
 from router.respond.overviews import standing_silences
-from router.respond.parts import Parts, Wish, WishError
+from router.respond.parts import Parts, WishError
 from router.respond.private import Private, pack, unpack
 from router.respond.talk import NOTHING, Result, Talk
 from router.respond.wishes import Mistakes, choices, matchers_of, proposed, text_of, usual, wished
@@ -113,7 +114,7 @@ class Silences:
             wish = wished(submission.values, origin.person, now, limits, words)
             if isinstance(wish, Mistakes):
                 return wrong(wish)
-            wish = Wish(wish.matchers, wish.ends_at, wish.by, wish.comment, private.channel, private.thread_ts)
+            wish = replace(wish, channel=private.channel, thread_ts=private.thread_ts, name=origin.id)
             silence = await self._parts.silencing.add(wish)
         except WishError as error:
             return wrong({_FIELDS.get(error.field, Field.MATCHERS): error.problem})

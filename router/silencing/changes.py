@@ -7,6 +7,7 @@ by compare-and-set, so that of two people who end and extend the same silence ea
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
+from uuid import UUID, uuid5
 
 import aiohttp
 import structlog
@@ -24,6 +25,8 @@ LOG = structlog.get_logger(__name__)
 TRIES = 20
 WEEK_S = 7 * 86_400.0
 TICK_S = 1e-6
+_WISHES = UUID("7a0c1f5e-2f0b-5c57-9c7e-0d3b6a8e4f21")
+"""Of which the id of a silence is made from the name of a wish (RFC 9562, version 5)."""
 _FIELDS = {
     Fault.NO_MATCHER: "matchers",
     Fault.NAMELESS_LABEL: "matchers",
@@ -58,7 +61,7 @@ class Silencing:
         What would change the past (other matchers, another start) ends the old one and makes a new one; one that is
         over never comes back, but makes a new one too. Raises SilenceError; UnavailableError.
         """
-        new_id = self._parts.new_id()
+        new_id = str(uuid5(_WISHES, draft.name)) if draft.name else self._parts.new_id()
         return await self._until_stored(lambda: self._add(draft, new_id))
 
     async def _add(self, draft: Draft, new_id: str) -> Silence | None:

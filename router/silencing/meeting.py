@@ -1,10 +1,10 @@
-"""Which alerts that fire now some matchers meet, and which SLOs that concerns."""
+"""Which alerts that fire now some matchers meet, and which SLOs that concerns; no silence meets an SLO's own alert."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from router.alert import Alert, Matcher, all_match
-from router.classify import Rules, class_of
+from router.classify import SLO_SOURCE, Rules, class_of
 from router.config.values import Config
 from router.silencing.parts import Board, Standing
 from router.silencing.values import Preview
@@ -35,6 +35,8 @@ def _sort_out(
     standings: Sequence[Standing], matchers: Mapping[str, tuple[Matcher, ...]], found: Mapping[str, list[Alert]]
 ) -> None:
     for each in standings:
+        if each.alert.source == SLO_SOURCE:
+            continue
         for name, conditions in matchers.items():
             if all_match(conditions, each.alert.labels):
                 found[name].append(each.alert)

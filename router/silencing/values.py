@@ -24,6 +24,8 @@ class Draft:
     channel: str = ""
     thread_ts: str = ""
     """The message it is made from, "" where there is none."""
+    name: str = ""
+    """The same for every delivery of the same wish, which makes one silence; "" where each is another."""
 
 
 class SilenceError(RouterError):

@@ -4,7 +4,9 @@ Without inbound (`View.interactive` is False) only buttons that open an address 
 nowhere. A finished flow loses its buttons.
 """
 
+from router.gate import Reason
 from router.incident import View
+from router.slack import facts
 from router.slack.blocks import actions, button, link_button, overflow, question
 from router.slack.escape import Markup, fill_plain, link, safe_url, size
 from router.slack.message import Block
@@ -108,6 +110,9 @@ def _marks(view: View, words: ButtonWords) -> list[Block]:
 
 
 def _menu(view: View, words: ButtonWords, choices: tuple[Choice, ...]) -> Block:
+    if view.reason is Reason.DETECTION_GAP and not facts.has_alerts(view):
+        # There is no alert to silence: it is the SLO itself that speaks.
+        choices = tuple(choice for choice in choices if choice is not Choice.SILENCE)
     why = words.why_told.get(view.outcome, words.why)
     named = {**words.choices, Choice.WHY: why}
     return overflow(Action.MORE, [(named[choice], chosen(choice, target_of(view))) for choice in choices])

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from router.slack.answers import LONGEST_RETRY_S, Answer, Course, read_answer
 
 UNREACHABLE = Answer(Course.UNREACHABLE, "unreachable")
-_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info"})
+_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "users.info"})
 """Methods that take form arguments only, sent as a query."""
 
 

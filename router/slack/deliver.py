@@ -28,6 +28,8 @@ RESERVED = 2.0
 """Edits that only refresh numbers leave so many calls to those that show what people did, or that it is over."""
 LOOK_UP_SHARE = 0.4
 """Part of a delivery's time that looking up may take, so that a history that hangs cannot stop the page."""
+LOOK_UP_FOR_S = {Course.AMBIGUOUS: 60.0, Course.UNREACHABLE: 60.0, Course.LATER: 300.0}
+"""How long a history that does not answer is asked again whether a post is there; then a repeat beats silence."""
 _GONE = frozenset({Course.ANEW, Course.REROUTE, Course.UNTHREAD})
 """What an edit meets when its message is out of reach."""
 
@@ -84,7 +86,7 @@ class SlackDelivery:
         Raises:
             RefusedError: it is definitely not in Slack; `retry_after_s` says when to try again.
             AmbiguousError: it may be; call again after `retry_after_s` with `intent_at` set, and with `lookups`
-                raised by one if the code is "not_found_yet".
+                raised by one if the code is "not_found_yet"; "look_up_failed" says that nobody could tell.
         """
         begin = asyncio.get_running_loop().time()
         until, look_up_until = begin + self._deadline_s, begin + self._deadline_s * LOOK_UP_SHARE
@@ -191,11 +193,11 @@ class SlackDelivery:
             answer, found = await self._search(trip, channel)
         if found:
             return found
-        if answer.course is Course.LATER:
-            raise _failure(trip, answer, channel)
-        hopeless = answer.course not in (Course.DONE, Course.AMBIGUOUS, Course.UNREACHABLE)
-        if not hopeless and trip.order.lookups < 1:
+        if answer.course is Course.DONE and trip.order.lookups < 1:
             raise AmbiguousError("not_found_yet", f"looked for in {channel}", retry_after_s=AGAIN_S)
+        if answer.course in LOOK_UP_FOR_S and _age(trip.order) < LOOK_UP_FOR_S[answer.course]:
+            again_s = answer.retry_after_s or AGAIN_S
+            raise AmbiguousError("look_up_failed", f"{answer.code} in {channel}", retry_after_s=again_s)
         if answer.course is not Course.DONE:
             trip.note(f"look_up:{answer.code}")
             trip.notes["repeat"] = {}
@@ -217,7 +219,8 @@ class SlackDelivery:
         cursor: dict[str, str] = {}
         answer = Answer(Course.DONE, "ok")
         for _ in range(PAGES_MOST):
-            answer = await self._call(trip, search.method, search.args["channel"], {**search.args, **cursor})
+            wait = await self._granted(trip, search.method, search.args["channel"])
+            answer = _later(wait) if wait else await self._sent(trip, search.method, {**search.args, **cursor})
             if answer.course is not Course.DONE:
                 break
             found.update((each["ts"], each) for each in delivered(answer.data, trip.order))
@@ -236,25 +239,43 @@ class SlackDelivery:
                 trip.note(f"duplicate_left:{answer.code}")
         if first.get("text") == with_notes(message, trip.order.locale, trip.notes).text:
             return trip.receipt(channel, first["ts"])
-        trip.settled = True
+        # It stays unsettled: where it cannot be edited now, the next attempt must find it again.
+        trip.look_up_until = trip.until
         answer = await self._say(trip, "chat.update", channel, message, first["ts"])
         if answer.course not in (Course.DONE, Course.SMALLER, *_GONE):
-            trip.settled = False
             raise _failure(trip, answer, channel)
         if answer.course is not Course.DONE:
             trip.note(f"outdated:{answer.code}")
         return trip.receipt(channel, first["ts"])
 
     async def _call(self, trip: _Trip, method: str, channel: str, args: Mapping[str, Any]) -> Answer:
-        """Call at the common pace: raise where the delivery has not begun, else wait while patience lasts."""
+        """Call at the common pace; raises where that means to wait for longer than there is patience."""
+        if wait := await self._granted(trip, method, channel):
+            raise _failure(trip, _later(wait), channel)
+        return await self._sent(trip, method, args)
+
+    async def _granted(self, trip: _Trip, method: str, channel: str) -> float:
+        """Wait for the pace, once the delivery has begun and while patience lasts; returns what is left to wait."""
         reserve = 0.0 if trip.order.urgent else RESERVED
         while wait := await self._calls.wait_for(method, channel, reserve):
             if not trip.started or wait > trip.patience_s:
-                raise _failure(trip, Answer(Course.LATER, "ratelimited", retry_after_s=wait), channel)
+                return wait
             trip.patience_s -= wait
             await self._sleep(wait)
+        return 0.0
+
+    async def _sent(self, trip: _Trip, method: str, args: Mapping[str, Any]) -> Answer:
         trip.started = True
         return await self._calls.call(method, args, trip.until if trip.settled else trip.look_up_until)
+
+
+def _later(wait_s: float) -> Answer:
+    return Answer(Course.LATER, "ratelimited", retry_after_s=wait_s)
+
+
+def _age(order: Order) -> float:
+    """Return how long ago a message was begun."""
+    return order.view.now - (order.view.now if order.intent_at is None else order.intent_at)
 
 
 def _failure(trip: _Trip, answer: Answer, channel: str) -> DeliveryError:

@@ -1,4 +1,4 @@
-"""Socket Mode's envelopes: opened, handed on, and acknowledged once what is in them is safe."""
+"""Socket Mode's envelopes: opened, handed on, and acknowledged once what is in them is safe (or has taken long)."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,8 +12,10 @@ from router.slack.inbound import Inbound, InboundError, Kind
 from router.slack.reception import Received, Result, Take, receive
 
 log = structlog.get_logger(__name__)
-WITHIN_S = 30.0
-"""Longer than Slack waits: an envelope that comes again meanwhile is the same to the store."""
+WITHIN_S = 2.5
+"""What people do is acknowledged by then: Slack waits three seconds, and then tells them that the app is broken."""
+EVENT_WITHIN_S = 30.0
+"""Nobody waits for an event: what is not acknowledged comes again, and is the same to the store."""
 FINISH_S = 3.0
 MOST = 64
 """Under way on one connection; beyond it nothing more is read until one is done."""
@@ -72,7 +74,7 @@ class Envelopes:
         try:
             received = await self._receive(kind, message.get("payload"))
             result = received.result
-            if result is not Result.LATE and not received.again:
+            if not received.again and not (result is Result.LATE and kind is Kind.EVENTS):
                 await socket.send_str(_acknowledgement(message, received))
         except ConnectionError:
             log.info("slack_socket_unacknowledged", kind=kind)  # the connection is gone: it comes again over the next
@@ -88,7 +90,8 @@ class Envelopes:
             # Acknowledged, or it would come again for ever.
             log.warning("slack_inbound_malformed", kind=kind, problem=str(error))
             return Received(Result.MALFORMED)
-        return await receive(inbound, self._take, self._locale(), WITHIN_S, self._let_finish)
+        within_s = EVENT_WITHIN_S if kind is Kind.EVENTS else WITHIN_S
+        return await receive(inbound, self._take, self._locale(), within_s, self._let_finish)
 
     def _parsed(self, kind: Kind | None, payload: Any) -> Inbound:
         if kind is None or not isinstance(payload, dict):

@@ -97,7 +97,7 @@ class Board:
         return await past.decisions(self._scripts, incident_id, limit)
 
     async def recent(self, rule_or_text: str, limit: int) -> list[dict[str, Any]]:
-        """Return held firings of a rule, then ended ones, newest first, as history records without what people did."""
+        """Return firings of a rule: held ones, told ones that fire, ended ones (router.state.past.recent)."""
         return await past.recent(self._scripts, rule_or_text, limit)
 
     async def muted_last(self, matchers: Sequence[Matcher], since: float, now: float = inf) -> MutedLast:

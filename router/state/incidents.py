@@ -61,6 +61,8 @@ class Commit:
     handling: Handling | None = None
     acts_taken: int = 0
     deeds: Sequence[Mapping[str, Any]] = ()
+    quiet: bool = False
+    """Whether its route tells nobody at this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,13 @@ class Incidents:
         return Settled(dict(_count(line) for line in reply[1]))
 
     async def wake(self, slo: str, now: float) -> int:
-        """Make every incident that an SLO covers due now; returns how many of them have firing alerts."""
+        """Make every incident that an SLO covers due now; returns how many have firing alerts that are heard."""
         return sum(int(firing) for firing in await self._scripts.run_everywhere("wake", [f"{now:.6f}", slo]))
+
+    async def all_quiet(self, slo: str) -> bool:
+        """Return whether alerts that an SLO covers fire, and every one of them is muted."""
+        counts = await self._scripts.run_everywhere("quiet", [slo])
+        return any(quiet for _, quiet in counts) and not any(heard for heard, _ in counts)
 
     async def expire(self, now: float) -> int:
         """Resolve firings whose source went silent; returns how many."""
@@ -198,6 +205,7 @@ def _fields(commit: Commit) -> dict[str, bytes | str]:
         "told": pack_told(commit.told),
         "intent": pack_intent(commit.intent) if commit.intent is not None else "",
         "ended": "" if commit.ended_at is None else f"{commit.ended_at:.6f}",
+        "quiet": "1" if commit.quiet else "",
     }
     if commit.handling is not None:
         fields["hand"] = pack_handling(commit.handling)

@@ -51,6 +51,7 @@ def unpack_told(raw: bytes | None) -> Told:
         pending=Call(stored["pending"]) if stored["pending"] else None,
         budget_at_start=stored["budget_at_start"],
         refired_at=tuple(stored.get("refired_at", ())),
+        refire_told_at=stored.get("refire_told_at"),
     )
 
 
@@ -70,7 +71,7 @@ def unpack_mind(raw: bytes | None) -> Mind:
         held={cid: Held(**each) for cid, each in stored["held"].items()},
         said=stored["said"],
         baseline=stored["baseline"],
-        over=Over(over["class_id"], _loud(over["loud"]), over["ended_at"]) if over else None,
+        over=Over(**{**over, "loud": _loud(over["loud"])}) if over else None,
     )
 
 
@@ -94,7 +95,8 @@ def unpack_intent(raw: bytes | None) -> Intent | None:
     if not raw:
         return None
     stored = orjson.loads(raw)
-    return Intent(**{**stored, "say": Say(stored["say"])})
+    call = Call(stored["call"]) if stored.get("call") else None
+    return Intent(**{**stored, "say": Say(stored["say"]), "call": call})
 
 
 def pack_handling(handling: Handling) -> bytes:

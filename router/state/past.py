@@ -1,7 +1,7 @@
 """Questions about what was decided and what became of firings: the log, and what lives, within a second or so."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import inf
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from router.alert import Matcher, Status, all_match
+from router.classify import SLO_SOURCE
 from router.state import keys, records, unfinished
 from router.state.entries import Record, unpack_record
 from router.state.history import FIELDS, UNSETTLED, record_of
@@ -56,7 +57,9 @@ def _decision(row: Row, wanted: str) -> dict[str, Any] | None:
 
 
 async def recent(scripts: Scripts, rule: str, limit: int) -> list[dict[str, Any]]:
-    """Return held firings of a rule, then ended ones, newest first, as history records without what people did.
+    """Return firings of a rule: held ones, told ones that fire, ended ones, each newest first, as history records.
+
+    What people did is not in them.
 
     The rule's name is compared without regard to capitals.
     """
@@ -76,15 +79,15 @@ async def recent(scripts: Scripts, rule: str, limit: int) -> list[dict[str, Any]
 
 
 async def _living(scripts: Scripts, wanted: str, limit: int) -> list[dict[str, Any]]:
-    """Return firings of a rule that are held, or over and not judged yet, newest first."""
-    found: list[tuple[float, str, bytes, bytes]] = []
+    """Return firings of a rule that are not in the log yet: held ones first, newest first."""
+    found: list[tuple[tuple[bool, float], str, bytes, bytes]] = []
     deadline = Deadline(BUDGET_S)
     async for key in _with_rule(scripts, wanted):
         async for page in records.pages(scripts, key):
             for name, raw in page.items():
                 record = unpack_record(raw)
-                if record.rule.casefold() == wanted and _is_held(record):
-                    found.append((_last(record), key, name, raw))
+                if record.rule.casefold() == wanted and _lives(record):
+                    found.append(((record.told_at is None, _last(record)), key, name, raw))
             if deadline.over():
                 break
     return [await _told_of(scripts, *each[1:]) for each in nlargest(limit, found, key=lambda each: each[0])]
@@ -101,9 +104,8 @@ async def _with_rule(scripts: Scripts, wanted: str) -> AsyncIterator[str]:
                 yield key
 
 
-def _is_held(record: Record) -> bool:
-    over = record.status is not Status.FIRING
-    return not record.copy and record.outcome in (UNSETTLED if over else ("hold",))
+def _lives(record: Record) -> bool:
+    return not record.copy and (record.status is Status.FIRING or record.outcome in UNSETTLED)
 
 
 def _last(record: Record) -> float:
@@ -155,10 +157,14 @@ class _Counts:
 
     def take(self, firings: Iterable[tuple[Record, bytes]]) -> None:
         for record, body in firings:
-            if self._is_then(record) and all_match(self._matchers, orjson.loads(body).get("labels", {})):
+            if self._is_then(record) and self._meet(orjson.loads(body)):
                 self._rules[record.rule] += 1
                 self.firings += 1
                 self.told += record.told_at is not None
+
+    def _meet(self, alert: Mapping[str, Any]) -> bool:
+        """Return whether a silence would meet it; none meets what an SLO says itself."""
+        return alert.get("source") != SLO_SOURCE and all_match(self._matchers, alert.get("labels", {}))
 
     def _is_then(self, record: Record) -> bool:
         over = record.status is not Status.FIRING and _last(record) < self._since

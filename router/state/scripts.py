@@ -27,6 +27,7 @@ SHARED = {
     "incidents": ("lib", "row"),
     "audit": ("lib",),
     "wake": ("lib",),
+    "quiet": ("lib",),
 }
 """What stands before a script's own lines: files of the same folder."""
 

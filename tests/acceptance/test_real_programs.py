@@ -1,7 +1,8 @@
 """The main job with real programs: a shop, two Prometheus, an Alertmanager, amtool, and three routers side by side.
 
-One router enforces, one runs in shadow mode, one is killed again and again; all see the same alerts. The run takes as
-long as the page's short window (5 min) needs to clear: nothing in it waits for a fixed time.
+One router enforces, one runs in shadow mode, one is killed again and again; all see the same alerts. Somebody answers
+the page of the first one in Slack. The run takes as long as the page's windows need to clear (about 6 min): nothing in
+it waits for a fixed time.
 """
 
 import asyncio
@@ -12,21 +13,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from router.state.connect import connect
-from router.state.history import History
-from router.state.scripts import Scripts
-from router.testing.conservation import Balance, balance
-from router.testing.firing import accepted, sender_fingerprint
 from router.testing.slack import SlackStandIn
 from router.testing.workspace import TOKEN, Message
 from tests.support.alertmanager import AlertmanagerServer
 from tests.support.company import (
     CAUSES,
     FAILURES,
+    MORE,
     RULES,
     SECOND_RULES,
     alertmanager_config,
@@ -34,52 +30,16 @@ from tests.support.company import (
     prometheus_config,
     router_config,
 )
-from tests.support.programs import need
 from tests.support.prometheus import PrometheusServer, free_port, plant
 from tests.support.recorder import Recorder
 from tests.support.service import RouterProcess
 from tests.support.shop import Shop
 from tests.support.waiting import until
+from tests.support.watched import ADA, Watched, actions, amtool, click, firing_rules, says, text_of
 
 pytestmark = pytest.mark.timeout(1_200)
 MENTION = "<!subteam^S0SRE>"
-
-
-@dataclass
-class Watched:
-    """One router with its own Slack, and a recorder before its door."""
-
-    router: RouterProcess
-    slack: SlackStandIn
-    recorder: Recorder
-
-    @property
-    def roots(self) -> list[Message]:
-        """The messages that stand in the channel itself."""
-        return [message for message in self.slack.posts("C0SRE") if not message.thread_ts]
-
-    def pages(self) -> list[Message]:
-        """Root messages about the shop's SLO."""
-        return [message for message in self.roots if "Shop availability" in message.text]
-
-    def replies(self) -> list[Message]:
-        """Everything in threads."""
-        return [message for message in self.slack.posts("C0SRE") if message.thread_ts]
-
-    async def records(self) -> list[dict[str, Any]]:
-        """Every firing that the router knows, as in a history."""
-        client = connect(f"unix://{(self.router.data / 'valkey.sock').resolve()}")
-        records = await History(Scripts(client)).firings()
-        await client.aclose()
-        return records
-
-    async def balance(self) -> Balance:
-        """Whether everything that was accepted is accounted for."""
-        records = await self.records()
-        for record in records:
-            record["fingerprint"] = sender_fingerprint(record["labels"])
-        mine = [each for each in records if each["source"] not in ("slo", "router")]
-        return balance(accepted(self.recorder.sent), mine, self.slack.messages)
+SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @dataclass
@@ -119,9 +79,11 @@ _ROUTERS = {"enforcing": "enforce", "shadowing": "shadow", "dying": "enforce"}
 
 
 async def _watched(stack: AsyncExitStack, folder: Path, prometheus_url: str, mode: str) -> Watched:
-    slack = await stack.enter_async_context(SlackStandIn(time.time, allow=[MENTION]))
+    slack = await stack.enter_async_context(SlackStandIn(time.time, allow=[MENTION, f"<@{ADA.id}>"]))
     config = router_config(folder, prometheus_url, mode)
-    router = RouterProcess(config, folder / "data", SLACK_BOT_TOKEN=TOKEN, SLACK_API_URL=slack.url)
+    secrets = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+    router = RouterProcess(config, folder / "data", SLACK_API_URL=slack.url, **secrets)
+    slack.connect(router.url, SIGNING_SECRET)
     recorder = await stack.enter_async_context(Recorder(router.url, time.time))
     return Watched(router, slack, recorder)
 
@@ -134,9 +96,13 @@ def _prometheus(folder: Path, rules: str, shop: int, targets: list[str], port: i
 
 async def test_the_main_job_from_causes_to_resolved_to_a_blind_slo(company: Company) -> None:
     await _causes_alone_stay_silent(company)
-    await _errors_page_once(company)
+    page = await _errors_page_once(company)
+    await _somebody_takes_it_and_snoozes_it(company.enforcing, page)
     await _amtool_lists_the_alerts(company)
+    await _amtool_silences_a_cause(company.enforcing, page)
+    await _it_gets_worse_and_wakes(company, page)
     await _errors_stop_and_the_message_says_so(company)
+    await _it_is_marked_as_real(company.enforcing, page)
     await _without_prometheus_alerts_are_forwarded(company)
     await _everything_is_accounted_for(company)
 
@@ -160,7 +126,7 @@ async def _causes_alone_stay_silent(company: Company) -> None:
     await until(lambda: len(company.shadowing.roots) >= 1, "shadow mode forwards", 60)
 
 
-async def _errors_page_once(company: Company) -> None:
+async def _errors_page_once(company: Company) -> Message:
     """(b) Errors start: exactly one page, whole, with the causes in its thread; also where the router keeps dying."""
     _switch_causes(company, 1)
     await until(_metric_is(company.enforcing.router, "alert_router_held_alerts", 3), "causes are held again", 60)
@@ -171,8 +137,8 @@ async def _errors_page_once(company: Company) -> None:
     for part in (
         "Shop availability",
         "Customers cannot buy anything",
-        "1 h",
-        "5 min",
+        "6 h",
+        "30 min",
         "https://guides.example.com/shop-errors",
     ):
         assert part in text, f"{part!r} is not in the page: {text}"
@@ -182,6 +148,45 @@ async def _errors_page_once(company: Company) -> None:
     await until(lambda: _names(company.dying.replies(), CAUSES), "its causes", 90)
     assert len(company.enforcing.pages()) == 1
     assert len(company.dying.pages()) == 1
+    return page
+
+
+async def _somebody_takes_it_and_snoozes_it(watched: Watched, page: Message) -> None:
+    assert actions(watched, page) == ["ack", "guide", "wolf", "more"]
+    await click(watched, page, "ack", "*Acked by* <@U0ADA>", "Acked: Shop availability")
+    assert page.text.startswith("Acknowledged by ada ")
+    assert actions(watched, page) == ["guide", "resolve", "wolf", "more"]
+    await click(watched, page, "more", "*Snoozed until*", "by <@U0ADA>", option="Snooze 2 h")
+    assert page.text.startswith("Snoozed until ")
+    assert actions(watched, page) == ["guide", "wake", "wolf", "more"]
+
+
+async def _it_gets_worse_and_wakes(company: Company, page: Message) -> None:
+    """The fast page tier fires: long before the two hours are over Ada is called by name, in the thread."""
+    watched = company.enforcing
+    assert not [each for each in watched.replies() if each.broadcast], "nobody was called while it was snoozed"
+    company.shop.to_fail = MORE
+    await until(lambda: [each for each in watched.replies() if each.broadcast], "a call", 60)
+    [call] = [each for each in watched.replies() if each.broadcast]
+    assert call.text.startswith("No longer snoozed, and still firing: Shop availability")
+    assert f"<@{ADA.id}>" in json.dumps(call.blocks)
+    assert MENTION not in json.dumps(call.blocks), "somebody has it: nobody else is called"
+    assert call.thread_ts == page.ts
+    await says(page, "*Acked by* <@U0ADA>", "1 h", "5 min")
+    assert "Snoozed until" not in text_of(page)
+    assert actions(watched, page) == ["guide", "resolve", "wolf", "more"]
+    assert watched.pages() == [page]
+
+
+async def _it_is_marked_as_real(watched: Watched, page: Message) -> None:
+    assert page.text.startswith("RESOLVED after ")
+    assert "Acked by ada" in page.text
+    assert actions(watched, page) == ["wolf", "real", "why"]
+    await click(watched, page, "real", "*Marked as real* by <@U0ADA>")
+    assert actions(watched, page) == ["unmark", "why"]
+    [told] = [each for each in await watched.records() if each["rule"] == "HighErrorRate" and each["outcome"] == "page"]
+    assert told["human_verdict"] == "real"
+    assert told["acknowledged_by"] == "ada"
 
 
 async def _kill_again_and_again(watched: Watched) -> None:
@@ -204,12 +209,25 @@ async def _kill_again_and_again(watched: Watched) -> None:
 
 async def _amtool_lists_the_alerts(company: Company) -> None:
     """(e) Alertmanager's own tool reads the router."""
-    amtool = need("amtool", "prometheus-alertmanager")
-    command = [amtool, "alert", "query", "--output=json", f"--alertmanager.url={company.enforcing.router.url}"]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    names = {alert["labels"]["alertname"] for alert in json.loads(done.stdout)}
-    assert names >= set(CAUSES)
+    assert await firing_rules(company.enforcing) >= set(CAUSES)
+
+
+async def _amtool_silences_a_cause(watched: Watched, page: Message) -> None:
+    """(e) It adds a silence, which the message shows with its owner, lists it, and ends it."""
+    wish = ("--author=ada", "--comment=the disk is being replaced", "--duration=1h")
+    silence = await amtool(watched, "silence", "add", *wish, "alertname=DiskSlow", "service=shop")
+    await says(page, "1 of ", "kept quiet by a silence of ada", "the disk is being replaced")
+    assert await firing_rules(watched, "--silenced") == {"DiskSlow"}
+    assert "DiskSlow" not in await firing_rules(watched)
+    [listed] = json.loads(await amtool(watched, "silence", "query", "--output=json"))
+    assert (listed["id"], listed["createdBy"], listed["status"]["state"]) == (silence, "ada", "active")
+    await amtool(watched, "silence", "expire", silence)
+    await until(lambda: "kept quiet" not in text_of(page), "the page does not speak of the silence any more", 60)
+    assert "DiskSlow" in await firing_rules(watched)
+    assert await amtool(watched, "silence", "query", "-q") == ""
+    [over] = json.loads(await amtool(watched, "silence", "query", "--expired", "--within=1h", "--output=json"))
+    assert (over["id"], over["status"]["state"]) == (silence, "expired")
+    assert watched.pages() == [page]
 
 
 async def _errors_stop_and_the_message_says_so(company: Company) -> None:
@@ -230,8 +248,8 @@ async def _without_prometheus_alerts_are_forwarded(company: Company) -> None:
     before = len(company.enforcing.slack.messages)
     company.shop.troubles["db_connections"] = 1
     await until(lambda: len(company.enforcing.slack.messages) > before, "the alert is forwarded", 90)
-    everything = json.dumps([message.blocks for message in company.enforcing.slack.messages])
-    assert "Forwarded without SLO check" in everything
+    marked = "Forwarded without SLO check"
+    await until(lambda: any(marked in text_of(each) for each in company.enforcing.slack.messages), marked, 30)
     assert len([each for each in company.enforcing.roots if "blind" in each.text]) == 1
 
 

@@ -36,6 +36,10 @@ def order(delivery_id: str = "d-1", say: Say = Say.ROOT, title: str = "Checkout"
     return replace(Order(view(say, title), CHANNEL, delivery_id), **more)
 
 
+def seen_at(given: Order, now: float) -> Order:
+    return replace(given, view=replace(given.view, now=now))
+
+
 def draw(given: Order) -> Message:
     """A message with one block of every sort that our renderings use."""
     mark = f"{given.delivery_id}-{given.view.title}"[:200]
@@ -94,7 +98,7 @@ class Bench:
         """Try as a dispatcher does: wait as told, remember the intent, count fruitless look-ups."""
         for _ in range(attempts):
             try:
-                return await self.delivery.deliver(given)
+                return await self.delivery.deliver(seen_at(given, self.clock()))
             except DeliveryError as error:
                 if isinstance(error, AmbiguousError):
                     lookups = given.lookups + 1 if error.code == "not_found_yet" else given.lookups

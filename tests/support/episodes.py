@@ -270,8 +270,9 @@ class Bench:
         )
         self.promises.ordered(self, order)
         intent = before or Intent(
-            order.view.say, order.delivery_id, order.channel, self.now, ts=order.ts, receiver=step.receiver
-        )
+            order.view.say, order.delivery_id, order.channel, self.now,
+            ts=order.ts, receiver=step.receiver, call=step.call,
+        )  # fmt: skip
         announced = replace(
             step, told=attempted(step, incident), stage=incident.stage, ended_at=incident.ended_at,
             handling=incident.handling,

@@ -105,6 +105,8 @@ class Desk:
     opened: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     updated: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
     published: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=lambda: {"U0ADA": "Ada"})
+    """What Slack calls people."""
     misses: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     counted: list[tuple[str, str]] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
@@ -119,8 +121,8 @@ class Desk:
         self.responder = Responder(
             Parts(
                 acts=self, board=self.board, slos=self.state.slos, silencing=self.silencing, missed=self, answers=self,
-                views=self, meter=self, clock=self.state.clock, config=lambda: self.config, workspace=lambda: TEAM,
-                team_url=lambda: "https://acme.slack.com/", wake=self._wake, alarm=self._alarm,
+                views=self, names=self, meter=self, clock=self.state.clock, config=lambda: self.config,
+                workspace=lambda: TEAM, team_url=lambda: "https://acme.slack.com/", wake=self._wake, alarm=self._alarm,
                 broken_channel=self._broken,
             )
         )  # fmt: skip
@@ -151,6 +153,9 @@ class Desk:
     async def publish(self, user: str, view: Mapping[str, Any]) -> Shown:
         self.published.append((user, view))
         return Shown(self.view_code)
+
+    async def of(self, user: str, /) -> str:
+        return self.people.get(user, "")
 
     def interaction(self, what: str, result: str, /) -> None:
         self.counted.append((what, result))

@@ -155,6 +155,7 @@ KINDS: dict[str, View] = PLAIN | {
     "call-unacknowledged": call(Call.UNACKNOWLEDGED, call_mention=LEADS),
     "call-woken": replace(call(Call.WOKEN, call_mention="<@U0SATO>"), handling=TAKEN),
     "call-unmuted": call(Call.UNMUTED),
+    "call-burns-on": call(Call.BURNS_ON),
     "call-handed-over": replace(call(Call.HANDED_OVER, call_mention="<@U0SUZUKI>"), say=Say.REPLY, handling=HANDED),
     "call-forgotten": replace(call(Call.FORGOTTEN, call_mention="<@U0SATO>"), say=Say.REPLY, handling=TAKEN),
     "notice-stuck": notice("stuck", "E-2041", facts={"detail": "ValueError"}),

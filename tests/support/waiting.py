@@ -9,7 +9,7 @@ T = TypeVar("T")
 STEP_S = 0.1
 
 
-async def until(condition: Callable[[], T | Awaitable[T]], what: str, within_s: float) -> T:
+async def until(condition: Callable[[], T | Awaitable[T]], what: str, within_s: float, step_s: float = STEP_S) -> T:
     """Return the condition's first true value; fails with `what` when that takes too long."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s
@@ -19,4 +19,4 @@ async def until(condition: Callable[[], T | Awaitable[T]], what: str, within_s: 
         if value:
             return value
         assert loop.time() < deadline, f"waited {within_s:.0f} s in vain: {what}"
-        await asyncio.sleep(STEP_S)
+        await asyncio.sleep(step_s)

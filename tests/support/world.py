@@ -306,6 +306,8 @@ async def open_world(
     slack, metrics = Ledger(clock), Metrics()
     world = World(configuration, clock, HandSource(), slack, metrics, scripts, folder)
     world.engine = _engine(world, "world", None if lease_s is None else world.leases("world", lease_s))
-    await world.engine.evaluate({"prometheus": world.source})
-    yield world
-    await client.aclose()
+    try:
+        await world.engine.evaluate({"prometheus": world.source})
+        yield world
+    finally:
+        await client.aclose()

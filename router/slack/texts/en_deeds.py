@@ -111,6 +111,8 @@ CALLS = CallWords(
         Call.UNACKNOWLEDGED: "Nobody has acknowledged this for {waited}: {what}.",
         Call.WOKEN: "No longer snoozed, and still firing: {what}.",
         Call.UNMUTED: "No longer kept quiet, and still firing: {what}.",
+        Call.BURNS_ON: "Its alerts are kept quiet, but the SLO itself still burns at page level: {what}."
+        " Take it, or snooze it if you know.",
         Call.HANDED_OVER: "This was handed to {owner}: {what}.",
         Call.FORGOTTEN: "Do you still have this, {owner}? You took it {owned} ago: {what}.",
     },

@@ -115,6 +115,8 @@ CALLS = CallWords(
         Call.UNACKNOWLEDGED: "{waited}たっても誰も対応していません：{what}。",
         Call.WOKEN: "スヌーズが終わりましたが、まだ続いています：{what}。",
         Call.UNMUTED: "通知停止が終わりましたが、まだ続いています：{what}。",
+        Call.BURNS_ON: "アラートは通知停止中ですが、SLO自体はページ水準で消費が続いています：{what}。"
+        "対応するか、把握済みならスヌーズしてください。",
         Call.HANDED_OVER: "{owner} に引き継がれました：{what}。",
         Call.FORGOTTEN: "{owner} さん、まだ対応中ですか？ 担当してから{owned}たちました：{what}。",
     },

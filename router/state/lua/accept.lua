@@ -78,6 +78,7 @@ local function repeated(w, a, r)
   if r.bh ~= a.bh then
     code, r.bh, w.bodies[a.fp], w.dirty[a.fp] = 'U', a.bh, a.body, true
     take_sides(w, a, r)
+    redis.call('HDEL', P .. 'i:' .. w.key, 'mm') -- its labels may be others: the next look asks what mutes it now
     if lead_by(w, a) then w.bumps = w.bumps + 1 end
   end
   if base(r.cid) == a.cls[1] then return code end

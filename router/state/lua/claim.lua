@@ -17,8 +17,9 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', ARGV[2], 'L
       redis.call('ZADD', P .. 'due', now + math.min(busy - real, 1), key)
     else
       local token = redis.call('HINCRBY', i, 'ltok', 1)
-      redis.call('HSET', i, 'own', owner, 'luntil', string.format('%.6f', real + lease))
-      redis.call('ZADD', P .. 'due', now + lease, key)
+      local again = string.format('%.6f', now + lease)
+      redis.call('HSET', i, 'own', owner, 'luntil', string.format('%.6f', real + lease), 'ldue', again)
+      redis.call('ZADD', P .. 'due', again, key)
       claimed[#claimed + 1] = row(P, key, token)
     end
   end

@@ -172,8 +172,13 @@ if forget == '1' and over then
     return answer()
   end
 end
+-- Whoever asked for a look while this one was under way gets another: it may have read what was true before.
+local function asked()
+  local planned, at = tonumber(redis.call('HGET', i, 'ldue')), tonumber(redis.call('ZSCORE', P .. 'due', key))
+  return planned ~= nil and at ~= nil and at < planned
+end
 if keep == '0' then
-  redis.call('HDEL', i, 'own', 'luntil')
-  redis.call('ZADD', P .. 'due', (changed or rest > 0) and now or next_due, key)
+  redis.call('ZADD', P .. 'due', (changed or rest > 0 or asked()) and now or next_due, key)
+  redis.call('HDEL', i, 'own', 'luntil', 'ldue')
 end
 return answer()

@@ -3,9 +3,10 @@
 --   P due        ZSET   incident key -> next look (Unix s); every unfinished incident is in it (liveness)
 --   P open       SET    incident keys that exist
 --   P i:K        HASH   incident: id meta opened gen rev firing muted total phase ended lead lrank c:<class> n:<class>
---                       told mind hand intent mm (opaque here), acted and the lease: own ltok luntil.
+--                       told mind hand intent mm (opaque here), acted, quiet and the lease: own ltok luntil ldue.
 --                       rev is the instant (Redis' clock, µs) of the last change of its records, never the same twice;
---                       muted: how many of those firing are in a muted class; acted: how many acts were ever taken
+--                       muted: how many of those firing are in a muted class; acted: how many acts were ever taken;
+--                       quiet: 1 where its route tells nobody at this time
 --   P act:K      LIST   what people did about K and no look has taken notice of yet (JSON), oldest first
 --   P did:K:A    STRING act A on K is known (for an hour)
 --   P a:K        HASH   F -> record (below), or F~gen -> record of an earlier, still unsettled firing of F
@@ -68,6 +69,12 @@ local function log_firing(P, key, name, r, body)
   local head = redis.call('HMGET', P .. 'i:' .. key, 'id', 'meta')
   redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', 'firing', 'incident', head[1] or '', 'fp', fp,
     'record', write(r), 'body', body, 'meta', head[2] or '{}')
+end
+
+-- Whether an incident (the key of its hash) has firing alerts that people can hear of.
+local function is_heard(i)
+  local sums = redis.call('HMGET', i, 'firing', 'muted', 'quiet')
+  return not sums[3] and tonumber(sums[1] or '0') > tonumber(sums[2] or '0')
 end
 
 -- A firing is settled when it has an outcome other than hold.

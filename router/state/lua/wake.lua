@@ -5,11 +5,11 @@
 local P, now = ARGV[1], ARGV[2]
 local firing = 0
 for _, key in ipairs(redis.call('SMEMBERS', P .. 'slo:' .. ARGV[3])) do
-  local sums = redis.call('HMGET', P .. 'i:' .. key, 'firing', 'muted')
-  if not sums[1] then
+  local i = P .. 'i:' .. key
+  if redis.call('EXISTS', i) == 0 then
     redis.call('SREM', P .. 'slo:' .. ARGV[3], key)
   else
-    if tonumber(sums[1]) > tonumber(sums[2] or '0') then firing = firing + 1 end
+    if is_heard(i) then firing = firing + 1 end
     due(P, key, now)
   end
 end
