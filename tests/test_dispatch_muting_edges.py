@@ -73,7 +73,7 @@ async def test_the_slo_goes_on_where_its_page_is_silenced(world: World) -> None:
     assert root(world).view.phase is Phase.MUTED
     await world.pass_time(60)
     assert seen(root(world))[:3] == (Phase.FIRING, 2, 1)
-    assert calls(world) == [Call.UNMUTED]
+    assert calls(world) == [Call.BURNS_ON]
     await world.pass_time(2 * HOUR_S, step=60)
     assert root(world).view.phase is Phase.MUTED, "it burns no more, and the alert is as it was"
     assert len(world.slack.posts()) == 1
