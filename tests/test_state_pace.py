@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from router.state.pace import POST, WEBHOOK, WORKSPACE_POSTS, Pace
+from router.state.pace import BACK_S, POST, WEBHOOK, WORKSPACE_POSTS, Pace
 from tests.support.state import State
 
 
@@ -118,3 +118,19 @@ async def test_a_reserve_is_kept_of_the_workspace_not_of_the_channel(state: Stat
     assert waits[:3] == [0.0] * 3
     assert waits[3] > 0.0
     assert await pace.take(POST, "C3") == 0.0
+
+
+async def test_who_cannot_wait_and_was_refused_comes_before_who_can(state: State) -> None:
+    """Whoever asks first when the next token is there, it is kept for the page; not for longer than it may be late."""
+    pace = Pace(state.scripts, state.clock)
+    assert await pace.take(POST, "C1", 2.0) == 0.0
+    assert await pace.take(POST, "C1") == pytest.approx(1.0)
+    state.clock.advance(1.0)
+    assert await pace.take(POST, "C1", 2.0) == pytest.approx(BACK_S)
+    assert await pace.take(POST, "C1") == 0.0
+    state.clock.advance(1.0)
+    assert await pace.take(POST, "C1", 2.0) == 0.0
+    assert await pace.take(POST, "C1") == pytest.approx(1.0)
+    assert await pace.take(POST, "C2", 2.0) == 0.0, "it waits for its channel, not for the workspace"
+    state.clock.advance(1.0 + BACK_S)
+    assert await pace.take(POST, "C1", 2.0) == 0.0

@@ -2,7 +2,7 @@
 
 from router.state import keys
 from router.state.clock import Clock
-from router.state.scripts import Scripts
+from router.state.scripts import Argument, Scripts
 
 POST = "chat.postMessage"
 WEBHOOK = "webhook"
@@ -13,6 +13,9 @@ RATES = {"chat.update": (45 / 60, 5.0), "conversations.history": (45 / 60, 5.0)}
 DEFAULT = (17 / 60, 3.0)
 WORKSPACE_POSTS = (4.9, 5.0)
 """Slack allows "several hundred" posts a minute and workspace: stay at 300."""
+
+BACK_S = 1.0
+"""How much later than told a refused call may be back: a dispatcher looks for what is due four times a second."""
 
 
 class Pace:
@@ -26,13 +29,15 @@ class Pace:
         """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now.
 
         A post needs one of its channel and one of the workspace: it takes both or none. A call that can wait leaves
-        `reserve` tokens of the workspace to urgent ones, so that these overtake it.
+        `reserve` tokens of the workspace to urgent ones, and goes after an urgent one that was refused and will be
+        back, so that these overtake it.
         """
         buckets = _buckets(method, channel)
         names = [keys.bucket(method, name) for name, _ in buckets]
         rates = [number for name, pair in buckets for number in (*pair, 0.0 if name else reserve)]
         now = f"{self._clock.now():.6f}"
-        return float(await self._scripts.run("pace", [keys.freeze(method), *names], [now, *rates]))
+        arguments: list[Argument] = [now, int(not reserve), BACK_S, *rates]
+        return float(await self._scripts.run("pace", [keys.freeze(method), *names], arguments))
 
     async def freeze(self, method: str, seconds: float) -> None:
         """Pause a method for every replica, as Slack's Retry-After asks; it never shortens an earlier pause."""
