@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from router.classify import guide_of
-from router.dispatch.channels import Channels
+from router.dispatch.channels import Channels, for_good
 from router.dispatch.hush import Hush
 from router.dispatch.journal import decisions_of, deeds_of
 from router.dispatch.ordering import order_of
@@ -32,8 +32,9 @@ from router.incident import (
     told,
 )
 from router.incident.deeds import awake, handled
-from router.incident.judge import afterwards
+from router.incident.judge import afterwards, calmed
 from router.incident.lead import spoken_by
+from router.incident.life import Stage
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
 from router.incident.step import Drawn
 from router.incident.telling import folded
@@ -85,6 +86,9 @@ class Look:
         if judgement.lead is None and judgement.mind.over is None:
             step = plan(self._incident, judgement, Drawn("", "", ""), channel, life, now)
             await self._commit(step, judgement, now)
+            if self._claim.incident.stage is Stage.WAITING:
+                # Nobody need be told any more: whoever waits behind it in a storm must not wait for it.
+                await self._parts.storms.leave(self._setting.channel(judgement), self._incident.key)
             return
         await self._hear(judgement)
         view = self._view(judgement, forwarded, now)
@@ -117,7 +121,7 @@ class Look:
         self._incident, self._replies = handled(self._incident, judgement.height, now)
         if self._acts:
             judgement = judge(self._incident, assessments, policy, now, quiet)
-        self._incident = awake(self._incident, judgement.phase, judgement.height, now)
+        self._incident = awake(calmed(self._incident, judgement), judgement.phase, judgement.height, now)
         return judgement
 
     # --- what is so
@@ -256,7 +260,11 @@ class Look:
             looked = error.code == "not_found_yet"
             kept = replace(intent, tries=tries, lookups=intent.lookups + (1 if looked else 0))
         entries, self._replies = self._replies, ()
-        await self._commit(refused(step, self._incident, now + wait), judgement, now, kept)
+        waiting = refused(step, self._incident, now + wait)
+        if kept is None and for_good(error.code) and step.handling.steps > self._incident.handling.steps:
+            # Whom it is escalated to cannot be reached: a notice says so, and the next step must not wait for them.
+            waiting = replace(waiting, handling=step.handling, due_at=now)
+        await self._commit(waiting, judgement, now, kept)
         self._replies = entries
 
     async def _commit(

@@ -62,7 +62,10 @@ class StormWatch:
     async def _renew(self, channel: str, storm: Storm, since: float, now: float) -> None:
         incidents = [each for each in await self._board.incidents(LISTED) if self._concerns(each, channel)]
         paged = [each for each in incidents if each.told.outcome is Outcome.PAGE and each.told.phase is Phase.FIRING]
-        told = self._told.setdefault(channel, _Told(since))
+        told = self._told.get(channel)
+        if told is None or told.since != since:
+            # Another replica may have ended the storm before.
+            told = self._told[channel] = _Told(since)
         told.alerts = max(told.alerts, sum(each.firing for each in incidents))
         told.pages = max(told.pages, len(paged))
         told.wolves = max(told.wolves, sum(_is_wolf(each) for each in incidents))
@@ -92,7 +95,9 @@ class StormWatch:
             "wolves": str(told.wolves),
             "limited": str(self.limited()),
         }
-        await self._accept([notice("storm", channel, Status.RESOLVED, now, facts)])
+        # Said once more before it is over: an incident goes on showing what was said last while it fired.
+        last = notice("storm", channel, Status.FIRING, now, facts, now + EXPIRES_S)
+        await self._accept([last, notice("storm", channel, Status.RESOLVED, now, facts)])
 
     def _concerns(self, incident: Incident, channel: str) -> bool:
         """Return whether an incident is told, or waits to be told, in a channel; the router's own notices do not."""

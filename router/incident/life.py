@@ -103,6 +103,8 @@ class Told:
     """When it fired again, the newest last; as many as flapping needs."""
     refire_told_at: float | None = None
     """When people were last called because it fired again; other calls do not damp that."""
+    unmuted_told_at: float | None = None
+    """When people were last called because it was quiet no more."""
 
     @property
     def live(self) -> tuple[Root, ...]:
@@ -189,6 +191,8 @@ class ClassState:
     firing: int
     unsettled: int = 0
     """Firings without a settled outcome, held ones among them."""
+    held: int = 0
+    """Those of them that are held; all of these still fire."""
 
 
 @dataclass(frozen=True, slots=True)

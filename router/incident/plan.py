@@ -99,7 +99,7 @@ def _first_telling(incident: Incident, judgement: Judgement, lead: Loud, channel
 
 def _follow_up(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, life: Life, now: float) -> Step:
     """People know of it: ring louder, remind, keep the messages true, list the causes, close."""
-    told = owed_call(incident, judgement, now)
+    told = owed_call(incident, judgement, life, now)
     shown = all(root.material == drawn.material for root in told.live)
     if shown and told.pending is None and judgement.phase is not Phase.RESOLVED:
         told = replace(told, phase=judgement.phase)

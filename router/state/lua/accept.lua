@@ -50,9 +50,10 @@ local function create(w)
   w.id = w.new_id
 end
 
--- The most severe alert speaks for the incident.
+-- The most severe alert speaks for the incident. A notice is said again with newer facts: the newest speak.
 local function lead_by(w, a)
-  if a.rank <= w.lrank then return false end
+  local again = a.rank == w.lrank and string.find(a.cls[2], '"kind":"notice"', 1, true)
+  if a.rank <= w.lrank and not again then return false end
   redis.call('HSET', P .. 'i:' .. w.key, 'lead', a.lead, 'lrank', a.rank)
   w.lrank = a.rank
   return true
