@@ -118,3 +118,40 @@ async def test_a_reserve_is_kept_of_the_workspace_not_of_the_channel(state: Stat
     assert waits[:3] == [0.0] * 3
     assert waits[3] > 0.0
     assert await pace.take(POST, "C3") == 0.0
+
+
+async def _served(state: State, asks: list[tuple[float, str, bool]]) -> list[str]:
+    """Who posts when everybody comes at a moment and comes back when told to, in the order of being served."""
+    pace, served = Pace(state.scripts, state.clock), []
+    due = [(state.clock.now() + at, who, ahead) for at, who, ahead in asks]
+    while due:
+        due.sort(key=lambda each: each[0])
+        at, who, ahead = due.pop(0)
+        state.clock.advance(max(0.0, at - state.clock.now()))
+        wait = await pace.take(POST, "C1", 0.0, who, ahead=ahead)
+        if wait:
+            due.append((state.clock.now() + wait, who, ahead))
+        else:
+            served.append(who)
+    return served
+
+
+async def test_who_waits_for_a_channel_is_served_before_who_comes_later(state: State) -> None:
+    """A burst must not let the newest overtake the others again and again."""
+    served = await _served(state, [(0.8 * number, f"p{number:02}", True) for number in range(30)])
+    late = [abs(place - int(who[1:])) for place, who in enumerate(served)]
+    assert max(late) <= 3, served
+
+
+async def test_pages_go_ahead_of_whatever_waits(state: State) -> None:
+    asks = [(0.0, f"f{number}", False) for number in range(10)] + [(1.5, "page", True)]
+    served = await _served(state, asks)
+    assert served.index("page") <= 4, served
+
+
+async def test_who_does_not_come_back_holds_nobody_up_for_ever(state: State) -> None:
+    pace = Pace(state.scripts, state.clock)
+    for number in range(10):
+        await pace.take(POST, "C1", 0.0, f"gone{number}")
+    state.clock.advance(40)
+    assert await pace.take(POST, "C1", 0.0, "here") == 0.0

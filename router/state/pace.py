@@ -2,7 +2,7 @@
 
 from router.state import keys
 from router.state.clock import Clock
-from router.state.scripts import Scripts
+from router.state.scripts import Argument, Scripts
 
 POST = "chat.postMessage"
 WEBHOOK = "webhook"
@@ -22,17 +22,21 @@ class Pace:
         self._scripts = scripts
         self._clock = clock
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now.
 
         A post needs one of its channel and one of the workspace: it takes both or none. A call that can wait leaves
-        `reserve` tokens of the workspace to urgent ones, so that these overtake it.
+        `reserve` tokens of the workspace to urgent ones, so that these overtake it. `who` keeps its place in the
+        channel's line while it asks again as it was told to; `ahead` puts it in front of those who are not.
         """
         buckets = _buckets(method, channel)
         names = [keys.bucket(method, name) for name, _ in buckets]
         rates = [number for name, pair in buckets for number in (*pair, 0.0 if name else reserve)]
-        now = f"{self._clock.now():.6f}"
-        return float(await self._scripts.run("pace", [keys.freeze(method), *names], [now, *rates]))
+        line = keys.line(method, channel) if who else []
+        asked: list[Argument] = [f"{self._clock.now():.6f}", who, int(ahead), *rates]
+        return float(await self._scripts.run("pace", [keys.freeze(method), *line, *names], asked))
 
     async def freeze(self, method: str, seconds: float) -> None:
         """Pause a method for every replica, as Slack's Retry-After asks; it never shortens an earlier pause."""
