@@ -41,7 +41,8 @@ def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tu
 
 def _is_open(incident: Incident) -> bool:
     if incident.told.phase is None:
-        return incident.firing > 0
+        # What is held concerns nobody yet: it must not be in somebody's hands before it is told.
+        return bool(incident.mind.loud)
     return incident.told.phase is not Phase.RESOLVED
 
 

@@ -179,7 +179,7 @@ def _is_quiet(incident: Incident, cid: str, decisions: Mapping[str, Decision]) -
 def _height(incident: Incident, decisions: Mapping[str, Decision], loud: Mapping[str, Loud]) -> float:
     # What was told and is kept quiet now is as bad as it was: its own class has no alert that fires.
     quiet = any(_told_and_muted(state) for state in incident.classes.values())
-    firing = [cid for cid, state in incident.classes.items() if state.firing or (quiet and cid in loud)]
+    firing = [cid for cid, state in incident.classes.items() if state.firing or (quiet and cid in loud)] or list(loud)
     known = {cid: loud[cid].outcome if cid in loud else decisions[cid].outcome for cid in firing}
     return max((_height_of(outcome, decisions[cid]) for cid, outcome in known.items()), default=0.0)
 

@@ -221,8 +221,10 @@ class Incident:
     handling: Handling = field(default_factory=Handling)
     acts: tuple[Act, ...] = ()
     """What people did and nobody has taken notice of yet, oldest first."""
+    route: str = ""
+    """Position of its route in the tree when it began."""
     mute_times: tuple[str, ...] = ()
-    """Names of the time intervals in which its route tells nobody."""
+    """Names of the time intervals in which its route tells nobody; as they were when it began."""
     active_times: tuple[str, ...] = ()
     """Names of the time intervals outside of which its route tells nobody."""
 

@@ -190,6 +190,7 @@ def unpack_incident(
         intent=unpack_intent(fields.get(b"intent")),
         handling=unpack_handling(fields.get(b"hand")),
         acts=tuple(map(unpack_act, acts)),
+        route=meta.get("route", ""),
         mute_times=tuple(meta.get("mute", ())),
         active_times=tuple(meta.get("active", ())),
     )
