@@ -13,6 +13,7 @@ from router.incident import Call, Order, Phase, Say
 from router.state import keys
 from router.state.incidents import Claim, Commit, Incidents, Settled
 from tests.support.state import START
+from tests.support.trap import PoisonError, Trap
 from tests.support.world import World, firing, open_world, resolved
 
 SHORT_S = 0.002
@@ -23,10 +24,6 @@ SHORT_S = 0.002
 async def world(valkey_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(valkey_url, tmp_path, lease_s=SHORT_S) as opened:
         yield opened
-
-
-class PoisonError(Exception):
-    """Nobody expects it."""
 
 
 class Refusing(Incidents):
@@ -51,19 +48,6 @@ class Away(Incidents):
         if self.calls == 1:
             raise UnavailableError("Redis is away")
         return await super().due(now)
-
-
-class Trap:
-    """Springs once, at the first order of its kind."""
-
-    def __init__(self, say: Say, error: BaseException, *, edits: bool = False) -> None:
-        self.say, self.error, self.edits = say, error, edits
-        self.sprung = False
-
-    async def __call__(self, order: Order) -> None:
-        if not self.sprung and order.view.say is self.say and bool(order.ts) is self.edits:
-            self.sprung = True
-            raise self.error
 
 
 DEATHS = [PoisonError("a bug"), UnavailableError("Redis is away"), asyncio.CancelledError()]

@@ -223,6 +223,29 @@ async def test_the_most_severe_alert_speaks_for_the_incident_also_when_it_became
     assert await state.due() == pytest.approx(START + 1, abs=0.1)
 
 
+async def test_an_incidents_only_alert_speaks_anew_whenever_it_says_something_else(state: State) -> None:
+    """A notice that is raised again, or fires again, tells its new facts; in a crowd of equals the first goes on."""
+    incidents = state.another("test", 0.0)
+
+    async def spoken() -> tuple[str, int]:
+        state.clock.advance(1)
+        [claim] = await incidents.claim(keys.partition_of(KEY), state.clock.now(), 1)
+        told = Settle(entry(make_alert()).class_id, Outcome.PAGE, Reason.THREAT_PAGE)
+        await incidents.commit(claim, look(settle=[told]), state.clock.now())
+        return claim.incident.lead.severity, claim.incident.generation
+
+    await state.store(entry(make_alert(severity="one")))
+    assert await spoken() == ("one", 1)
+    await state.store(entry(make_alert(severity="two")))
+    assert await spoken() == ("two", 2)
+    await state.store(entry(make_alert(status=Status.RESOLVED, ends_at=START + 5)))
+    await state.store(entry(make_alert(severity="three", starts_at=START + 6)))
+    assert await spoken() == ("three", 4)
+    await state.store(entry(make_alert("Other", fingerprint="b" * 32)))
+    await state.store(entry(make_alert(severity="four", starts_at=START + 6)))
+    assert await spoken() == ("three", 5)
+
+
 async def test_a_kind_counts_places_not_firings(state: State) -> None:
     """One alert that flaps is one place; a second alert of the rule is one more."""
     for n in range(3):

@@ -42,8 +42,8 @@ LOOK_S = 1.0
 AGAIN_S = 10.0
 """A configuration that could not be used is tried again this often: what it lacked may lie where nobody looks."""
 SILENCES_S = 5.0
-STORM_S = 30.0
-"""How often a storm's summary is edited at most."""
+STORM_S = 5.0
+"""How soon a storm gets its summary."""
 DRAIN_S = 10.0
 ANSWERS_S = 3.0
 LINGER_S = 5.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from router.incident import Incident, Judgement, View
-from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
+from router.incident.notice import BASELINE, FORWARDED_UNJUDGED, shown
 from router.incident.view import COUNTED
 from router.state.board import Board
 
@@ -28,7 +28,7 @@ def counted(view: View, judgement: Judgement, forwarded: int | None) -> View:
     """Return a notice's view with how many came through since it began."""
     if view.notice is None:
         return view
-    facts = {name: value for name, value in view.notice.items() if name != BASELINE}
+    facts = shown(view.notice, view.now)
     if forwarded is not None:
         facts[COUNTED] = str(max(0, forwarded - judgement.mind.baseline))
     return replace(view, notice=facts)

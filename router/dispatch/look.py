@@ -88,7 +88,7 @@ class Look:
             await self._commit(step, judgement, now)
             if self._claim.incident.stage is Stage.WAITING:
                 # Nobody need be told any more: whoever waits behind it in a storm must not wait for it.
-                await self._parts.storms.leave(self._setting.channel(judgement), self._incident.key)
+                await self._parts.storms.leave(self._setting.channel(judgement), self._incident.key, now)
             return
         await self._hear(judgement)
         view = self._view(judgement, forwarded, now)
@@ -162,9 +162,7 @@ class Look:
 
     async def _tell(self, step: Step, begun_before: Intent | None, judgement: Judgement, order: Order) -> None:
         now = order.view.now
-        wait_s = await self._folded(step, judgement, order, begun_before)
-        if wait_s:
-            await self._fold(step, judgement, order, now + wait_s)
+        if await self._folds(step, judgement, order, begun_before):
             return
         intent = begun_before or Intent(
             step.say or Say.ROOT, order.delivery_id, order.channel, now,
@@ -189,22 +187,22 @@ class Look:
 
     # --- storms
 
-    async def _folded(self, step: Step, judgement: Judgement, order: Order, begun_before: Intent | None) -> float:
-        """Return how long a first message has to wait because a storm's summary speaks for it, 0 for not at all."""
+    async def _folds(self, step: Step, judgement: Judgement, order: Order, begun_before: Intent | None) -> bool:
+        """Return whether a storm's summary speaks for a first message: while it waits its turn, or for good."""
         first = step.telling and step.say is Say.ROOT and step.root is None and begun_before is None
         if not first or self._setting.is_notice:
-            return 0.0
+            return False
+        storms, key, now = self._parts.storms, self._incident.key, order.view.now
         loud = judgement.lead is not None and judgement.lead.outcome is Outcome.PAGE
-        return await self._parts.storms.admit(order.channel, self._incident.key, loud, order.view.now)
-
-    async def _fold(self, step: Step, judgement: Judgement, order: Order, look_at: float) -> None:
-        """Let it wait; what is over by then has been told by the summary, and needs no message of its own."""
-        now = order.view.now
-        if judgement.phase is Phase.RESOLVED:
-            await self._parts.storms.leave(order.channel, self._incident.key)
-            await self._commit(folded(step, judgement, now), judgement, now, view=order.view)
-            return
-        await self._commit(refused(step, self._incident, look_at), judgement, now, view=order.view)
+        if judgement.phase is Phase.RESOLVED and not loud:
+            folds = await storms.over(order.channel, key, self._incident.total, now)
+            if folds:
+                await self._commit(folded(step, judgement, now), judgement, now, view=order.view)
+            return folds
+        wait_s = await storms.admit(order.channel, key, loud, now)
+        if wait_s:
+            await self._commit(refused(step, self._incident, now + wait_s), judgement, now, view=order.view)
+        return wait_s > 0
 
     def _due_since(self, judgement: Judgement) -> float:
         """Since when people ought to know: held alerts count from the moment they became a threat."""

@@ -3,32 +3,30 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from heapq import nlargest
 
 from router.alert import Status
 from router.config.values import Config
 from router.dispatch.channels import Accept
 from router.gate import Outcome
 from router.incident import Incident, Phase, notice
+from router.incident.lead import where_of
+from router.incident.notice import OLDEST
 from router.slo.verdict import assess
 from router.state.board import Board
 from router.state.clock import Clock
 from router.state.slos import Slos
-from router.state.storms import Storm, StormStore
+from router.state.storms import Counts, Storm, StormStore
 
 EXPIRES_S = 300.0
 """A summary that was not renewed for this long is over: nobody is left who would end it."""
 NAMED_SLOS = 8
 NAMED_SOURCES = 5
 LISTED = 2_000
-
-
-@dataclass(slots=True)
-class _Told:
-    since: float
-    alerts: int = 0
-    pages: int = 0
-    wolves: int = 0
+ASKED = 100
+"""Incidents whose alerts are read for the sources."""
+LARGEST = 2_000
+"""Alerts of an incident that is too large to be read: its rules stand for its places."""
 
 
 class StormWatch:
@@ -43,61 +41,48 @@ class StormWatch:
         self._clock = clock
         self._config = config
         self._accept = accept
-        self._told: dict[str, _Told] = {}
         self.limited: Callable[[], int] = lambda: 0
         """How often Slack has asked this process to wait, since it began."""
         self.permalink: Callable[[str, str], str] = lambda channel, ts: ""
         """The address of a message, "" where it is not known."""
 
     async def tick(self) -> None:
-        """Look at every channel with a storm; call it every 30 s, which is how often a summary is edited at most."""
+        """Look at every channel with a storm; call it every few seconds: a summary is edited every 30 s at most."""
         now = self._clock.now()
         for channel in await self._store.channels():
             storm = await self._store.look(channel, now)
-            if storm.since is None:
+            if storm.over:
                 await self._end(channel, now)
-            else:
-                await self._renew(channel, storm, storm.since, now)
+            elif storm.due:
+                await self._renew(channel, storm, now)
 
-    async def _renew(self, channel: str, storm: Storm, since: float, now: float) -> None:
+    async def _renew(self, channel: str, storm: Storm, now: float) -> None:
         incidents = [each for each in await self._board.incidents(LISTED) if self._concerns(each, channel)]
         paged = [each for each in incidents if each.told.outcome is Outcome.PAGE and each.told.phase is Phase.FIRING]
-        told = self._told.get(channel)
-        if told is None or told.since != since:
-            # Another replica may have ended the storm before.
-            told = self._told[channel] = _Told(since)
-        told.alerts = max(told.alerts, sum(each.firing for each in incidents))
-        told.pages = max(told.pages, len(paged))
-        told.wolves = max(told.wolves, sum(_is_wolf(each) for each in incidents))
-        oldest_s = now - storm.oldest if storm.oldest is not None else 0.0
+        counts = Counts(
+            storm.folded + sum(each.firing for each in incidents), len(paged), sum(_is_wolf(each) for each in incidents)
+        )
+        storm = await self._store.tell(channel, counts, now)
+        if storm.since is None:
+            return
         facts = {
             "channel": channel,
-            "began": f"{since:.0f}",
-            "alerts": str(told.alerts),
-            "pages": str(len(paged)),
+            "began": f"{storm.since:.0f}",
+            "alerts": str(storm.most.alerts),
+            "pages": str(counts.pages),
+            "pages_most": str(storm.most.pages),
+            "wolves": str(storm.most.wolves),
             "waiting": str(storm.waiting),
-            "oldest_s": f"{oldest_s:.0f}",
+            OLDEST: "" if storm.oldest is None else f"{storm.oldest:.0f}",
             "limited": str(self.limited()),
             "slos": json.dumps(await self._at_risk(paged, now), ensure_ascii=False),
-            "sources": json.dumps(_sources(incidents), ensure_ascii=False),
+            "sources": json.dumps(await self._sources(incidents), ensure_ascii=False),
         }
         await self._accept([notice("storm", channel, Status.FIRING, now, facts, now + EXPIRES_S)])
 
     async def _end(self, channel: str, now: float) -> None:
-        told = self._told.pop(channel, None)
-        if told is None:
-            return
-        facts = {
-            "channel": channel,
-            "began": f"{told.since:.0f}",
-            "alerts": str(told.alerts),
-            "pages": str(told.pages),
-            "wolves": str(told.wolves),
-            "limited": str(self.limited()),
-        }
-        # Said once more before it is over: an incident goes on showing what was said last while it fired.
-        last = notice("storm", channel, Status.FIRING, now, facts, now + EXPIRES_S)
-        await self._accept([last, notice("storm", channel, Status.RESOLVED, now, facts)])
+        """Say that it is over; the numbers are those that were told last, a minute of calm ago or less."""
+        await self._accept([notice("storm", channel, Status.RESOLVED, now, {"channel": channel})])
 
     def _concerns(self, incident: Incident, channel: str) -> bool:
         """Return whether an incident is told, or waits to be told, in a channel; the router's own notices do not."""
@@ -125,16 +110,18 @@ class StormWatch:
             rows.append({"title": objective.title, "left_s": left_s, "url": url})
         return rows
 
+    async def _sources(self, incidents: Sequence[Incident]) -> list[tuple[str, int]]:
+        """Return where most alerts come from; of the largest incidents a share of the alerts tells for all of them."""
+        counts: Counter[str] = Counter()
+        for incident in nlargest(ASKED, incidents, key=lambda each: each.firing):
+            if incident.total > LARGEST:
+                counts.update({kind.rule: kind.firing for kind in incident.kinds})
+                continue
+            alerts = [alert for _, alert in await self._board.firing_in(incident.key)]
+            for place, count in Counter(where_of(alert) or alert.rule for alert in alerts).items():
+                counts[place] += round(count * incident.firing / len(alerts))
+        return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:NAMED_SOURCES]
+
 
 def _is_wolf(incident: Incident) -> bool:
     return incident.handling.mark is not None and incident.handling.mark.wolf
-
-
-def _sources(incidents: Sequence[Incident]) -> list[tuple[str, int]]:
-    """Return where most alerts come from."""
-    counts: Counter[str] = Counter()
-    for incident in incidents:
-        for kind in incident.kinds:
-            if kind.firing:
-                counts[kind.where.partition(" +")[0] or kind.rule] += kind.firing
-    return counts.most_common(NAMED_SOURCES)

@@ -186,7 +186,7 @@ class Order:
     intent_at: float | None = None
     lookups: int = 0
     urgent: bool = True
-    """False for an edit that can wait: urgent ones (pages, what people did, resolved) overtake it."""
+    """False for what can wait: pages, calls, what people did and what is over overtake it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ FORWARDED_UNJUDGED = f"o:{Outcome.FORWARD}:{Reason.SLO_UNKNOWN}"
 """Where the tally counts the firings that came through because no SLO could judge them."""
 BASELINE = "forwarded_before"
 """Fact of an slo_source notice: what that tally was when the source was given up."""
+OLDEST = "oldest"
+"""Fact of a storm: since when the oldest message waits (Unix seconds), "" when none does; shown as `oldest_s`."""
 
 
 def notice(
@@ -33,3 +35,11 @@ def notice(
         ends_at=now if status is Status.RESOLVED else None,
         expires_at=expires_at if status is Status.FIRING else None,
     )
+
+
+def shown(facts: Mapping[str, str], now: float) -> dict[str, str]:
+    """Return the facts as people read them now: not what only the router needs, and ages instead of instants."""
+    told = {name: value for name, value in facts.items() if name not in (BASELINE, OLDEST)}
+    if facts.get(OLDEST):
+        told["oldest_s"] = f"{max(0.0, now - float(facts[OLDEST])):.0f}"
+    return told

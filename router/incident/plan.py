@@ -7,7 +7,7 @@ repeated wake-ups change nothing.
 from dataclasses import replace
 from math import inf, isinf
 
-from router.gate import TELLING, Outcome, Reason
+from router.gate import TELLING, Kind, Outcome, Reason
 from router.incident.calls import calling, owed_call, reminder, root_in
 from router.incident.judge import Judgement, over_of
 from router.incident.life import Incident, Life, Loud, Root, Stage, Told, louder
@@ -96,10 +96,14 @@ def _first_telling(incident: Incident, judgement: Judgement, lead: Loud, channel
     step = Step(Stage.OPEN, now, judgement.mind, told, held, Say.ROOT, channel=channel, telling=True)
     step = replace(step, handling=incident.handling)
     if root is None:
-        return step
+        return replace(step, urgent=lead.outcome is Outcome.PAGE or _is_notice(incident))
     if told.pending is not None:
         return replace(step, say=Say.BROADCAST, call=told.pending, channel=root.channel, thread=root.ts)
     return replace(step, root=root, channel=root.channel)
+
+
+def _is_notice(incident: Incident) -> bool:
+    return any(state.alert_class.kind is Kind.NOTICE for state in incident.classes.values())
 
 
 # --- people know of it
@@ -125,9 +129,9 @@ def _follow_up(incident: Incident, judgement: Judgement, drawn: Drawn, channel: 
             return replace(base, say=Say.ROOT, root=root, channel=root.channel, due_at=now, urgent=urgent)
     causes_at = _causes_at(told, drawn, life)
     if causes_at <= now:
-        last, urgent = told.roots[-1], told.causes is None
+        last = told.roots[-1]
         causes = replace(base, say=Say.CAUSES, root=told.causes, channel=last.channel, thread=last.ts, due_at=now)
-        return replace(causes, urgent=urgent)
+        return replace(causes, urgent=False)
     return _rest(base, incident, judgement, (min([*owed.values(), causes_at]), remind_at), life, now)
 
 

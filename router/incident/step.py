@@ -49,7 +49,7 @@ class Step:
     """The receiver that a message is escalated to, "" for the incident's own."""
     handling: Handling = field(default_factory=Handling)
     urgent: bool = True
-    """False for an edit that can wait for others."""
+    """False for what can wait for others."""
 
 
 @dataclass(frozen=True, slots=True)

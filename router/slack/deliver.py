@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.errors import AmbiguousError, DeliveryError, RefusedError
-from router.gate import Outcome
 from router.incident import Order, Receipt, Say
 from router.slack.answers import Answer, Course
 from router.slack.calls import SlackCalls
@@ -261,8 +260,7 @@ class SlackDelivery:
         order = trip.order
         reserve = 0.0 if order.urgent else RESERVED
         who = order.delivery_id if method == POST else ""
-        ahead = order.view.outcome is Outcome.PAGE
-        while wait := await self._calls.wait_for(method, channel, reserve, who, ahead=ahead):
+        while wait := await self._calls.wait_for(method, channel, reserve, who, ahead=order.urgent):
             if not trip.started or wait > trip.patience_s:
                 return wait
             trip.patience_s -= wait

@@ -1,8 +1,8 @@
 """The summary of a storm: one message, edited while it lasts, that counts what is not told on its own.
 
-Its facts: `alerts`, `pages`, `waiting` messages, `oldest_s` how long the oldest has waited, `limited` how often Slack
-said 429, `began` (Unix seconds), `wolves`, `slos` (JSON: [{"title", "left_s" or null, "url" of its message}]) and
-`sources` (JSON: [["node-17", 120], ...]).
+Its facts: `alerts`, `pages` now, `pages_most` the most there were, `waiting` messages, `oldest_s` how long the oldest
+has waited, `limited` how often Slack said 429, `began` (Unix seconds), `wolves`, `slos` (JSON: [{"title", "left_s" or
+null, "url" of its message}]) and `sources` (JSON: [["node-17", 120], ...]).
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ def _over(view: View, words: Words) -> Message:
     known = {
         "time": duration(max(0.0, ended - _began(view)), words.locale),
         "alerts": facts.plural(counted(view, "alerts"), says.alerts),
-        "pages": facts.plural(counted(view, "pages"), says.pages),
+        "pages": facts.plural(max(counted(view, "pages"), counted(view, "pages_most")), says.pages),
         "wolves": facts.plural(counted(view, "wolves"), says.wolves),
     }
     blocks = [

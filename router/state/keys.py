@@ -52,8 +52,8 @@ def line(method: str, channel: str) -> list[str]:
 
 
 def storm(channel: str) -> list[str]:
-    """Return the keys of a channel's storm: first messages, who waits, who asked last, since when it storms."""
-    return [f"ar:{{storm:{channel}}}:{name}" for name in ("posted", "waiting", "asked", "since")]
+    """Return the keys of a channel's storm: first messages, who waits, who asked last, the storm itself."""
+    return [f"ar:{{storm:{channel}}}:{name}" for name in ("posted", "waiting", "asked", "storm")]
 
 
 PREFIXES = tuple(prefix(partition) for partition in range(PARTITIONS))

@@ -135,7 +135,9 @@ class Model:
         if starts is not None and known.starts:
             known.starts = (*known.starts, starts)
         if known.body != body:
-            code, known.body = "U", body
+            code, known.body, incident.mark = "U", body, ""
+            # Who is alone speaks anew; in a crowd of equals the first goes on speaking.
+            incident.generation += incident.all == [known]
         if base(known.class_id) != class_id and (known.outcome == "hold" or class_id in self.telling):
             code = "U"
             self._move(incident, known, class_id)

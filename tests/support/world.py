@@ -292,7 +292,13 @@ def _engine(world: "World", owner: str, incidents: Incidents | None) -> Engine:
 
 @asynccontextmanager
 async def open_world(
-    url: str, folder: Path, mode: str = "enforce", *, lease_s: float | None = None, config: str = CONFIG
+    url: str,
+    folder: Path,
+    mode: str = "enforce",
+    *,
+    lease_s: float | None = None,
+    config: str = CONFIG,
+    storm_after: int = 1_000_000,
 ) -> AsyncIterator[World]:
     """A world on an emptied server, its SLO healthy and measured once."""
     (folder / "slos").mkdir(exist_ok=True)
@@ -304,7 +310,7 @@ async def open_world(
     scripts = Scripts(client)
     configuration = Configuration(lambda: load(str(folder / "router.yaml"), {}), clock.now)
     slack, metrics = Ledger(clock), Metrics()
-    world = World(configuration, clock, HandSource(), slack, metrics, scripts, folder)
+    world = World(configuration, clock, HandSource(), slack, metrics, scripts, folder, storm_after=storm_after)
     world.engine = _engine(world, "world", None if lease_s is None else world.leases("world", lease_s))
     try:
         await world.engine.evaluate({"prometheus": world.source})

@@ -50,10 +50,19 @@ local function create(w)
   w.id = w.new_id
 end
 
--- The most severe alert speaks for the incident. A notice is said again with newer facts: the newest speak.
+-- Whether an incident has no record but this alert's, stored or about to be.
+local function alone(w, fp)
+  local records = w.P .. 'a:' .. w.key
+  if redis.call('HLEN', records) > redis.call('HEXISTS', records, fp) then return false end
+  for name in pairs(w.records) do
+    if name ~= fp then return false end
+  end
+  return true
+end
+
+-- The most severe alert speaks for the incident; where there is but one, with what it says now.
 local function lead_by(w, a)
-  local again = a.rank == w.lrank and string.find(a.cls[2], '"kind":"notice"', 1, true)
-  if a.rank <= w.lrank and not again then return false end
+  if a.rank < w.lrank or (a.rank == w.lrank and not alone(w, a.fp)) then return false end
   redis.call('HSET', P .. 'i:' .. w.key, 'lead', a.lead, 'lrank', a.rank)
   w.lrank = a.rank
   return true
