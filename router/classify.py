@@ -149,6 +149,11 @@ def matching_routes(route: Route, labels: Mapping[str, str]) -> tuple[Route, ...
     return found or (route,)
 
 
+def every_route(route: Route) -> tuple[Route, ...]:
+    """Return a route with everything below it."""
+    return (route, *(each for child in route.routes for each in every_route(child)))
+
+
 # --- which SLOs an alert can threaten (ruling 12)
 
 

@@ -166,3 +166,18 @@ async def test_a_click_on_what_is_forgotten_is_gone_but_a_mark_counts(world: Wor
     assert put is Put.REPEATED
     [record] = [each for each in await History(world.scripts).firings() if each["rule"] == "HighErrorRate"]
     assert (record["human_verdict"], record["wolf_reason"]) == ("wolf", "test")
+
+
+async def test_mute_times_follow_the_configuration_for_what_fires_already(valkey_url: str, tmp_path: Path) -> None:
+    always = CONFIG.replace(
+        "repeat_interval: 4h}}",
+        "repeat_interval: 4h, routes: [{{receiver: sre, matchers: ['service=\"batch\"'], "
+        "mute_time_intervals: [always]}}]}}\ntime_intervals: [{{name: always, time_intervals: [{{}}]}}]",
+    )
+    async with open_world(valkey_url, tmp_path, config=always) as world:
+        await world.send(firing("CronFailed", service="batch"))
+        await world.pass_time(120)
+        assert world.slack.posts() == []
+        await world.change(", mute_time_intervals: [always]", "")
+        await world.pass_time(60)
+        assert len(world.slack.posts()) == 1

@@ -379,3 +379,83 @@ def test_what_changes_nothing_that_people_see_needs_no_edit() -> None:
     assert len(bench.slack.posts(Say.ROOT)[0].views) == shown
     assert bench.stored is not None
     assert bench.stored.handling.guide_at is not None
+
+
+def test_what_is_held_cannot_be_in_somebodys_hands() -> None:
+    bench = Bench({"x": GATED}, life=BUSY)
+    for act in (fires(), waits(60)):
+        act(bench)
+    bench.does(Deed.ACKNOWLEDGE, ADA)
+    bench.work()
+    assert bench.replies == [(Deed.ACKNOWLEDGE, ReplyCode.CLOSED)]
+    for act in (PAGES, TOLD):
+        act(bench)
+    assert root(bench).handling.owner is None, "the page is nobody's yet"
+
+
+def test_resolved_by_hand_while_only_the_budget_burns_is_over() -> None:
+    bench = paged()
+    burns(bench, 14.4)
+    resolves()(bench)
+    assert root(bench).phase is Phase.BURNING
+    bench.does(Deed.RESOLVE, ADA)
+    bench.work()
+    bench.pass_time(120)
+    assert root(bench).phase is Phase.RESOLVED
+
+
+def test_a_snooze_while_only_the_budget_burns_lasts_when_the_alert_is_back_at_the_same_burn() -> None:
+    bench = paged()
+    burns(bench, 14.4)
+    resolves()(bench)
+    bench.does(Deed.SNOOZE, ADA, until=bench.now + HOUR)
+    bench.work()
+    for act in (fires(), waits(60)):
+        act(bench)
+    assert bench.calls() == []
+
+
+def test_the_message_says_when_what_was_called_over_stops_firing() -> None:
+    bench = paged()
+    bench.does(Deed.RESOLVE, ADA)
+    bench.work()
+    assert root(bench).alerts_firing == 1
+    for act in (CALM, resolves(), waits(30)):
+        act(bench)
+    assert (root(bench).phase, root(bench).alerts_firing) == (Phase.RESOLVED, 0)
+
+
+def test_a_second_outage_after_a_resolve_by_hand_is_told() -> None:
+    bench = paged()
+    burns(bench, 14.4)
+    bench.does(Deed.RESOLVE, ADA)
+    for act in (waits(60), CALM, waits(3_600)):
+        act(bench)
+    burns(bench, 14.4)
+    bench.pass_time(30)
+    assert root(bench).phase is Phase.FIRING
+    assert bench.calls() == [Call.REFIRED]
+
+
+def test_what_keeps_it_quiet_may_come_and_go_without_waking_everybody_each_time() -> None:
+    bench = paged()
+    for _ in range(5):
+        bench.silence("x")
+        bench.work()
+        bench.pass_time(60)
+        bench.silence("x", over=True)
+        bench.work()
+        bench.pass_time(60)
+    assert bench.calls() == [Call.UNMUTED]
+
+
+def test_a_told_alert_that_is_silenced_is_not_called_resolved_when_an_untold_one_ends() -> None:
+    bench = Bench({"x": GATED, "y": BYPASS}, life=BUSY)
+    for act in (PAGES, fires("x"), TOLD):
+        act(bench)
+    bench.silence("x")
+    bench.work()
+    bench.fire("ms.x")
+    bench.work()
+    bench.resolve("ms.x", every=False)
+    assert root(bench).phase is Phase.MUTED

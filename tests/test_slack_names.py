@@ -22,7 +22,9 @@ async def slack() -> AsyncIterator[SlackStandIn]:
 class Unpaced:
     """No pace: nothing here is limited."""
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         return 0.0
 
     async def freeze(self, method: str, seconds: float) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from router.state.pace import BACK_S, POST, WEBHOOK, WORKSPACE_POSTS, Pace
+from router.state.pace import POST, WEBHOOK, WORKSPACE_POSTS, Pace
 from tests.support.state import State
 
 
@@ -120,17 +120,38 @@ async def test_a_reserve_is_kept_of_the_workspace_not_of_the_channel(state: Stat
     assert await pace.take(POST, "C3") == 0.0
 
 
-async def test_who_cannot_wait_and_was_refused_comes_before_who_can(state: State) -> None:
-    """Whoever asks first when the next token is there, it is kept for the page; not for longer than it may be late."""
+async def _served(state: State, asks: list[tuple[float, str, bool]]) -> list[str]:
+    """Who posts when everybody comes at a moment and comes back when told to, in the order of being served."""
+    pace, served = Pace(state.scripts, state.clock), []
+    due = [(state.clock.now() + at, who, ahead) for at, who, ahead in asks]
+    while due:
+        due.sort(key=lambda each: each[0])
+        at, who, ahead = due.pop(0)
+        state.clock.advance(max(0.0, at - state.clock.now()))
+        wait = await pace.take(POST, "C1", 0.0, who, ahead=ahead)
+        if wait:
+            due.append((state.clock.now() + wait, who, ahead))
+        else:
+            served.append(who)
+    return served
+
+
+async def test_who_waits_for_a_channel_is_served_before_who_comes_later(state: State) -> None:
+    """A burst must not let the newest overtake the others again and again."""
+    served = await _served(state, [(0.8 * number, f"p{number:02}", True) for number in range(30)])
+    late = [abs(place - int(who[1:])) for place, who in enumerate(served)]
+    assert max(late) <= 3, served
+
+
+async def test_pages_go_ahead_of_whatever_waits(state: State) -> None:
+    asks = [(0.0, f"f{number}", False) for number in range(10)] + [(1.5, "page", True)]
+    served = await _served(state, asks)
+    assert served.index("page") <= 4, served
+
+
+async def test_who_does_not_come_back_holds_nobody_up_for_ever(state: State) -> None:
     pace = Pace(state.scripts, state.clock)
-    assert await pace.take(POST, "C1", 2.0) == 0.0
-    assert await pace.take(POST, "C1") == pytest.approx(1.0)
-    state.clock.advance(1.0)
-    assert await pace.take(POST, "C1", 2.0) == pytest.approx(BACK_S)
-    assert await pace.take(POST, "C1") == 0.0
-    state.clock.advance(1.0)
-    assert await pace.take(POST, "C1", 2.0) == 0.0
-    assert await pace.take(POST, "C1") == pytest.approx(1.0)
-    assert await pace.take(POST, "C2", 2.0) == 0.0, "it waits for its channel, not for the workspace"
-    state.clock.advance(1.0 + BACK_S)
-    assert await pace.take(POST, "C1", 2.0) == 0.0
+    for number in range(10):
+        await pace.take(POST, "C1", 0.0, f"gone{number}")
+    state.clock.advance(40)
+    assert await pace.take(POST, "C1", 0.0, "here") == 0.0

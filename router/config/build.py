@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from router.classify import GuideRule, MappingRule, Route, Rules
+from router.classify import GuideRule, MappingRule, Rules
 from router.config.build_mute import build_inhibition
 from router.config.build_route import LATER, Names, build_route, define
 from router.config.build_times import minutes
@@ -70,8 +70,3 @@ def objectives_named(name: str, objectives: Mapping[str, Objective]) -> tuple[st
     """Return the ids that a name in `slos` stands for: itself, or every objective of an SLO that has several."""
     several = tuple(slo for slo in objectives if slo.rpartition("#")[0] == name)
     return (name,) if name in objectives or not several else several
-
-
-def routes_of(route: Route) -> tuple[Route, ...]:
-    """Return a route with everything below it."""
-    return (route, *(each for child in route.routes for each in routes_of(child)))

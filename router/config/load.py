@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from hashlib import scrypt
 from pathlib import Path
 
+from router.classify import every_route
 from router.config import environment as variables
-from router.config.build import build_policy, build_report, build_rules, check_rest, routes_of
+from router.config.build import build_policy, build_report, build_rules, check_rest
 from router.config.build_auth import build_slo_sources, build_sources
 from router.config.build_mute import build_silences
 from router.config.build_receiver import build_receivers
@@ -117,7 +118,7 @@ def _config(root: Root, names: Names, environment: Environment, reading: Reading
         time_intervals=build_intervals(root.time_intervals, reading),
         silences=build_silences(root.silences, reading),
     )
-    return config, Counts(len(objectives), len(routes_of(rules.route)), len(receivers), len(sources))
+    return config, Counts(len(objectives), len(every_route(rules.route)), len(receivers), len(sources))
 
 
 def _names(document: Document) -> Names:

@@ -47,7 +47,7 @@ class Channels:
 
     async def refused(self, channel: str, error: DeliveryError, now: float, *, itself: bool) -> None:
         """A message did not get through; `itself` tells that it was a notice, which never raises another."""
-        await self._met(channel, error.code, now, itself=itself or not _for_good(error.code))
+        await self._met(channel, error.code, now, itself=itself or not for_good(error.code))
 
     async def taken(self, order: Order, receipt: Receipt, now: float, *, itself: bool) -> None:
         """A message got through, perhaps elsewhere. That an old one can be edited says nothing of the channel."""
@@ -76,5 +76,6 @@ class Channels:
             await self._accept([alert])
 
 
-def _for_good(code: str) -> bool:
+def for_good(code: str) -> bool:
+    """Return whether only a person can mend what Slack refuses with this code."""
     return code in _FOR_GOOD or code.startswith(_RESTRICTED)

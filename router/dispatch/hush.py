@@ -4,6 +4,7 @@ A muted alert is judged in the muted twin of its class, so that silences cost no
 silence that ends lets its alerts be judged anew.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from router.state.muting import Mutes
 from router.state.silences import Silences
 
 REMEMBERED = 200_000
+SLICE = 1_000
+"""Alerts that are looked through between two looks at everything else."""
 NAMED = 5
 """Silences and inhibiting alerts that a message names."""
 TOUCH_S = 60.0
@@ -60,7 +63,7 @@ class Hush:
             return Hushed(claim, (), muting.until)
         firing = _mutable(claim.incident, await self._incidents.firing(claim.incident.key))
         muted = await self._asked(claim, firing, known, lambda alert: muting.of(alert.labels, now))
-        moves = _moves(claim, firing, muted)
+        moves = await _moves(claim, firing, muted)
         if moves or claim.mark != mark:
             fresh = await self._incidents.mute(claim, moves, mark)
             if fresh is None:
@@ -84,11 +87,11 @@ class Hush:
         self, claim: Claim, firing: Firing, known: Known, ask: Callable[[Alert], Muted]
     ) -> dict[str, Muted]:
         """Return what keeps each firing alert quiet; only bodies that are not known yet are read."""
-        unknown = [name for name, _, content in firing if (name, content) not in known]
-        bodies = await self._incidents.bodies(claim.incident.key, unknown) if unknown else {}
-        for name, _, content in firing:
-            if name in bodies:
-                known[name, content] = ask(bodies[name])
+        unknown = [(name, content) for name, _, content in firing if (name, content) not in known]
+        for start in range(0, len(unknown), SLICE):
+            some = unknown[start : start + SLICE]
+            bodies = await self._incidents.bodies(claim.incident.key, [name for name, _ in some])
+            known.update((each, ask(bodies[each[0]])) for each in some if each[0] in bodies)
         return {name: known.get((name, content), Muted()) for name, _, content in firing}
 
     async def _touch(self, silences: set[str], now: float) -> None:
@@ -109,17 +112,22 @@ def _mutable(incident: Incident, firing: Firing) -> Firing:
     return [each for each in firing if each[1] not in gaps]
 
 
-def _moves(claim: Claim, firing: Firing, muted: Mapping[str, Muted]) -> list[Move]:
-    """Return which alerts stand in a class that is not theirs (any more)."""
-    moves = []
-    for name, cid, _ in firing:
-        reason = reason_of(muted[name])
-        wanted = muted_id(base_id(cid), Reason(reason)) if reason else base_id(cid)
-        state = claim.incident.classes.get(cid)
-        if wanted != cid and state is not None:
-            alert_class = replace(state.alert_class, muted=Reason(reason) if reason else None)
-            slos = tuple(cover.slo for cover in alert_class.covers)
-            moves.append(Move(name, wanted, pack_class(alert_class), slos))
+async def _moves(claim: Claim, firing: Firing, muted: Mapping[str, Muted]) -> list[Move]:
+    """Return which alerts stand in a class that is not theirs (any more); many of them, a slice at a time."""
+    moves: list[Move] = []
+    packed: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+    for start in range(0, len(firing), SLICE):
+        for name, cid, _ in firing[start : start + SLICE]:
+            reason = reason_of(muted[name])
+            wanted = muted_id(base_id(cid), Reason(reason)) if reason else base_id(cid)
+            state = claim.incident.classes.get(cid)
+            if wanted == cid or state is None:
+                continue
+            if wanted not in packed:
+                alert_class = replace(state.alert_class, muted=Reason(reason) if reason else None)
+                packed[wanted] = pack_class(alert_class), tuple(cover.slo for cover in alert_class.covers)
+            moves.append(Move(name, wanted, *packed[wanted]))
+        await asyncio.sleep(0)
     return moves
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from router.classify import guide_of
-from router.dispatch.channels import Channels
+from router.dispatch.channels import Channels, for_good
+from router.dispatch.counting import counted, forwarded_so_far, with_baseline
 from router.dispatch.hush import Hush
 from router.dispatch.journal import decisions_of, deeds_of
 from router.dispatch.ordering import order_of
@@ -32,13 +33,12 @@ from router.incident import (
     told,
 )
 from router.incident.deeds import awake, handled
-from router.incident.judge import afterwards
+from router.incident.judge import afterwards, calmed
 from router.incident.lead import spoken_by
-from router.incident.notice import BASELINE, FORWARDED_UNJUDGED
-from router.incident.notice import shown as shown_facts
+from router.incident.life import Stage
 from router.incident.step import Drawn
 from router.incident.telling import folded
-from router.incident.view import COUNTED, bare_view, drawn_of, view_of
+from router.incident.view import bare_view, drawn_of, view_of
 from router.slo.verdict import Assessment, Memory, assess
 from router.state.incidents import Claim, Commit
 
@@ -79,13 +79,16 @@ class Look:
         if not await self._hush(now):
             return
         judgement = await self._judged(now)
-        forwarded = await self._forwarded()
-        judgement = self._with_baseline(judgement, forwarded)
+        forwarded = await forwarded_so_far(self._parts.board, self._incident) if self._setting.is_notice else None
+        judgement = with_baseline(self._incident, judgement, forwarded)
         channel, life = self._setting.channel(judgement), self._setting.life()
         self._incident = begun(self._incident, judgement, channel, life, now)
         if judgement.lead is None and judgement.mind.over is None:
             step = plan(self._incident, judgement, Drawn("", "", ""), channel, life, now)
             await self._commit(step, judgement, now)
+            if self._claim.incident.stage is Stage.WAITING:
+                # Nobody need be told any more: whoever waits behind it in a storm must not wait for it.
+                await self._parts.storms.leave(self._setting.channel(judgement), self._incident.key, now)
             return
         await self._hear(judgement)
         view = self._view(judgement, forwarded, now)
@@ -118,7 +121,7 @@ class Look:
         self._incident, self._replies = handled(self._incident, judgement.height, now)
         if self._acts:
             judgement = judge(self._incident, assessments, policy, now, quiet)
-        self._incident = awake(self._incident, judgement.phase, judgement.height, now)
+        self._incident = awake(calmed(self._incident, judgement), judgement.phase, judgement.height, now)
         return judgement
 
     # --- what is so
@@ -148,20 +151,6 @@ class Look:
             for each in objectives
         }
 
-    async def _forwarded(self) -> int | None:
-        """Return how many firings were ever forwarded unjudged, for a notice that tells how many since it began."""
-        if self._incident.lead.facts.get("what") != "slo_source" or not self._setting.is_notice:
-            return None
-        return (await self._parts.board.tally())[FORWARDED_UNJUDGED]
-
-    def _with_baseline(self, judgement: Judgement, forwarded: int | None) -> Judgement:
-        """Remember, when a notice begins, from where to count; the evaluator knows it for the first episode."""
-        if forwarded is None or (self._incident.mind.loud and not judgement.begins):
-            return judgement
-        known = self._incident.lead.facts.get(BASELINE, "")
-        first = self._incident.told.phase is None and known.isdecimal()
-        return replace(judgement, mind=replace(judgement.mind, baseline=int(known) if first else forwarded))
-
     # --- what to say
 
     def _view(self, judgement: Judgement, forwarded: int | None, now: float) -> View:
@@ -169,12 +158,7 @@ class Look:
         mention = self._setting.receiver.slack.mention
         view = view_of(self._incident, shown, self._config.objectives, mention, now)
         view = self._setting.seen(view, self._muted_by, now)
-        if view.notice is None:
-            return view
-        facts = shown_facts(view.notice, now)
-        if forwarded is not None:
-            facts[COUNTED] = str(max(0, forwarded - judgement.mind.baseline))
-        return replace(view, notice=facts)
+        return counted(view, judgement, forwarded)
 
     async def _tell(self, step: Step, begun_before: Intent | None, judgement: Judgement, order: Order) -> None:
         now = order.view.now
@@ -255,7 +239,11 @@ class Look:
             looked = error.code == "not_found_yet"
             kept = replace(intent, tries=tries, lookups=intent.lookups + (1 if looked else 0))
         entries, self._replies = self._replies, ()
-        await self._commit(refused(step, self._incident, now + wait), judgement, now, kept)
+        waiting = refused(step, self._incident, now + wait)
+        if kept is None and for_good(error.code) and step.handling.steps > self._incident.handling.steps:
+            # Whom it is escalated to cannot be reached: a notice says so, and the next step must not wait for them.
+            waiting = replace(waiting, handling=step.handling, due_at=now)
+        await self._commit(waiting, judgement, now, kept)
         self._replies = entries
 
     async def _commit(

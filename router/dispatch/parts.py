@@ -45,6 +45,10 @@ class Storms(Protocol):
         """Return 0 when an incident's first message may go out, else the seconds after which to ask again."""
         ...
 
+    async def leave(self, channel: str, key: str, now: float) -> None:
+        """An incident waits no more, because nobody need be told of it."""
+        ...
+
     async def over(self, channel: str, key: str, alerts: int, now: float) -> bool:
         """Return whether the summary speaks for an incident that is over, so that it needs no message of its own."""
         ...

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from router.classify import every_route
 from router.config.values import Config, Receiver, SlackTarget
 from router.gate import Kind, Outcome, Reason
 from router.incident import Incident, Judgement, Life, MutedBy, Step, View
@@ -55,17 +56,25 @@ class Setting:
 
     def mute_times(self, now: float) -> tuple[str, ...]:
         """Return the names of the time intervals in which its route tells nobody now."""
-        incident = self.incident
         if self.is_notice:
             return ()
-        return muting_intervals(incident.mute_times, incident.active_times, self.config.time_intervals, now)
+        return muting_intervals(*self._times(), self.config.time_intervals, now)
 
     def next_mute_change(self, now: float) -> float | None:
         """Return when that may change, None for not soon."""
+        mute, active = self._times()
+        return next_change(mute, active, self.config.time_intervals, now) if mute or active else None
+
+    def _times(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the mute and active times of its route as the configuration in force has them.
+
+        Where that has another tree, and no such route for this team, those with which the incident began still hold.
+        """
         incident = self.incident
-        if not (incident.mute_times or incident.active_times):
-            return None
-        return next_change(incident.mute_times, incident.active_times, self.config.time_intervals, now)
+        route = next((each for each in every_route(self.config.rules.route) if each.path == incident.route), None)
+        if route is None or route.receiver != incident.receiver:
+            return incident.mute_times, incident.active_times
+        return route.mute_times, route.active_times
 
     def seen(self, view: View, muted_by: tuple[MutedBy, ...], now: float) -> View:
         """Return a view with what only its surroundings know."""

@@ -14,8 +14,11 @@ _SAID = {Call.HANDED_OVER: Say.REPLY, Call.FORGOTTEN: Say.REPLY}
 """Calls that concern one person stay in the thread."""
 
 
-def owed_call(incident: Incident, judgement: Judgement, now: float) -> Told:
-    """Return what was told, with the call that is owed; a snooze that lasts owes none."""
+def owed_call(incident: Incident, judgement: Judgement, life: Life, now: float) -> Told:
+    """Return what was told, with the call that is owed; a snooze that lasts owes none.
+
+    What keeps it quiet may come and go, as an inhibiting alert does that flaps: that must not wake everybody each time.
+    """
     told, lead = incident.told, judgement.lead
     if lead is None or told.at is None:
         return told
@@ -24,15 +27,21 @@ def owed_call(incident: Incident, judgement: Judgement, now: float) -> Told:
     if told.pending is not None or judgement.phase is not Phase.FIRING or incident.handling.snooze is not None:
         return told
     if told.phase is Phase.MUTED:
-        return _unmuted(incident, judgement)
+        return _unmuted(incident, judgement, life, now)
     last = max(told.at, told.broadcast_at or 0.0)
     if incident.handling.owner is None and now - last >= incident.repeat_interval_s:
         return replace(told, pending=Call.REPEATED)
     return told
 
 
-def _unmuted(incident: Incident, judgement: Judgement) -> Told:
-    """Call again for what is quiet no more; where only the SLO itself still speaks, who has it knows that already."""
+def _unmuted(incident: Incident, judgement: Judgement, life: Life, now: float) -> Told:
+    """Call again for what is quiet no more; where only the SLO itself still speaks, who has it knows that already.
+
+    An inhibiting alert that flaps must not wake everybody each time.
+    """
+    called_at = incident.told.unmuted_told_at
+    if called_at is not None and now - called_at < life.broadcast_s:
+        return replace(incident.told, phase=Phase.FIRING)
     alerts = [cid for cid in judgement.mind.loud if incident.classes[cid].firing and not _is_gap(incident, cid)]
     if alerts:
         return replace(incident.told, pending=Call.UNMUTED, phase=Phase.FIRING)
@@ -100,7 +109,8 @@ def _escalated(
     step = life.steps[handling.steps]
     before_s = life.steps[handling.steps - 1].after_s if handling.steps else 0.0
     # Who was called last has as long as the step gives: after a snooze or a silence nobody is called thrice at once.
-    due_at = max(told.at + step.after_s, (told.broadcast_at or 0.0) + step.after_s - before_s)
+    waits_since = max(told.at, handling.waits_since or 0.0)
+    due_at = max(waits_since + step.after_s, (told.broadcast_at or 0.0) + step.after_s - before_s)
     if due_at > now:
         return None, due_at
     taken = replace(base, handling=replace(handling, steps=handling.steps + 1), due_at=now)

@@ -17,6 +17,7 @@ class _Scene:
     open: bool
     height: float
     now: float
+    total: int
 
 
 def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tuple[Reply, ...]]:
@@ -24,7 +25,7 @@ def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tu
 
     `height` is how bad it is now (`judge.height`): a snooze or a resolve by hand holds until it gets worse than that.
     """
-    scene = _Scene(_is_open(incident), height, now)
+    scene = _Scene(_is_open(incident), height, now, incident.total)
     handling, told = incident.handling, incident.told
     replies = []
     for act in incident.acts:
@@ -40,7 +41,8 @@ def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tu
 
 def _is_open(incident: Incident) -> bool:
     if incident.told.phase is None:
-        return incident.firing > 0
+        # What is held concerns nobody yet: it must not be in somebody's hands before it is told.
+        return bool(incident.mind.loud)
     return incident.told.phase is not Phase.RESOLVED
 
 
@@ -49,7 +51,7 @@ def awake(incident: Incident, phase: Phase | None, height: float, now: float) ->
     snooze = incident.handling.snooze
     if snooze is None or (now < snooze.until and height <= snooze.height):
         return incident
-    handling, told = replace(incident.handling, snooze=None), incident.told
+    handling, told = replace(incident.handling, snooze=None, waits_since=now), incident.told
     if phase in (Phase.FIRING, Phase.BURNING) and told.phase is not None and told.pending is None:
         told = replace(told, pending=Call.WOKEN)
     return replace(incident, handling=handling, told=told)
@@ -82,10 +84,11 @@ def _owned(handling: Handling, act: Act) -> Handling:
     )
 
 
-def _release(handling: Handling, act: Act, _: _Scene) -> Taken:
+def _release(handling: Handling, act: Act, scene: _Scene) -> Taken:
     if handling.owner is None:
         return handling, Reply(act, ReplyCode.NOTHING)
-    return replace(handling, owner=None, owned_at=None, asked_at=None), Reply(act, ReplyCode.DONE)
+    released = replace(handling, owner=None, owned_at=None, asked_at=None, waits_since=scene.now)
+    return released, Reply(act, ReplyCode.DONE)
 
 
 def _hand_over(handling: Handling, act: Act, scene: _Scene) -> Taken:
@@ -107,10 +110,10 @@ def _snooze(handling: Handling, act: Act, scene: _Scene) -> Taken:
     return replace(handling, snooze=snooze), Reply(act, ReplyCode.DONE)
 
 
-def _wake(handling: Handling, act: Act, _: _Scene) -> Taken:
+def _wake(handling: Handling, act: Act, scene: _Scene) -> Taken:
     if handling.snooze is None:
         return handling, Reply(act, ReplyCode.NOTHING)
-    return replace(handling, snooze=None), Reply(act, ReplyCode.DONE)
+    return replace(handling, snooze=None, waits_since=scene.now), Reply(act, ReplyCode.DONE)
 
 
 def _mark(handling: Handling, act: Act, _: _Scene) -> Taken:
@@ -132,7 +135,7 @@ def _resolve(handling: Handling, act: Act, scene: _Scene) -> Taken:
         return handling, Reply(act, ReplyCode.ALREADY, handling.resolved.by, handling.resolved.at)
     if not scene.open:
         return handling, Reply(act, ReplyCode.CLOSED)
-    resolved = HandResolved(act.person, act.at, scene.height)
+    resolved = HandResolved(act.person, act.at, scene.height, scene.total)
     return replace(handling, resolved=resolved, snooze=None), Reply(act, ReplyCode.DONE)
 
 

@@ -116,6 +116,8 @@ class HandResolved:
     by: Person
     at: float
     height: float
+    total: int | None = None
+    """How many firings the incident had had by then: of copies nothing else tells which are new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Handling:
     """Escalation steps taken in this episode."""
     asked_at: float | None = None
     """When its owner was last asked whether they still have it."""
+    waits_since: float | None = None
+    """Since when it waits for somebody again: a snooze ended, or its owner released it. Escalation counts from then."""
 
 
 def entry_of(act: Act, code: ReplyCode | None) -> dict[str, Any]:

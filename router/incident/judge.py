@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from router.gate import TELLING, AlertClass, Decision, Held, Kind, Outcome, Policy, Reason, covering, decide
+from router.incident.handling import HandResolved
 from router.incident.life import ClassState, Incident, Loud, Mind, Over, as_loud, louder, quietest_first
 from router.incident.messages import Phase
 from router.slo.verdict import Assessment, Verdict, loudness
@@ -103,6 +104,23 @@ def afterwards(judgement: Judgement) -> Judgement:
     return replace(ended, worst=worst, covering=covering)
 
 
+def calmed(incident: Incident, judgement: Judgement) -> Incident:
+    """Return the incident with its height by hand lowered to how bad it is now: what comes back is worse than that.
+
+    An alert that never ends would else keep every later outage of its SLO quiet. What is kept quiet or cannot be judged
+    now has not got better.
+    """
+    by_hand = incident.handling.resolved
+    if by_hand is None or incident.told.phase is not Phase.RESOLVED:
+        return incident
+    firing = [judgement.decisions[cid] for cid, state in incident.classes.items() if state.firing]
+    unclear = any(each.outcome is Outcome.SUPPRESS or each.reason is Reason.SLO_UNKNOWN for each in firing)
+    height = by_hand.height if unclear else min(by_hand.height, judgement.height)
+    total = incident.total if incident.unsettled else by_hand.total
+    lowered = replace(by_hand, height=height, total=total)
+    return replace(incident, handling=replace(incident.handling, resolved=lowered))
+
+
 def _decide(
     alert_class: AlertClass,
     assessments: Mapping[str, Assessment],
@@ -126,8 +144,14 @@ def _speaks(incident: Incident, cid: str, decision: Decision) -> bool:
     if decision.outcome not in TELLING:
         return False
     if by_hand is not None and incident.told.phase is Phase.RESOLVED:
-        return state.unsettled > 0 or (state.firing > 0 and _height_of(decision.outcome, decision) > by_hand.height)
+        worse = _height_of(decision.outcome, decision) > by_hand.height or _copies_joined(incident, by_hand)
+        return state.unsettled > 0 or (state.firing > 0 and worse)
     return state.firing > 0 or state.unsettled > 0
+
+
+def _copies_joined(incident: Incident, by_hand: HandResolved) -> bool:
+    """Return whether there are firings that are new and were never to be settled: copies for a second route."""
+    return not incident.unsettled and by_hand.total is not None and incident.total > by_hand.total
 
 
 def _loud(incident: Incident, decisions: Mapping[str, Decision], speaking: Set[str], now: float) -> dict[str, Loud]:
@@ -153,7 +177,9 @@ def _is_quiet(incident: Incident, cid: str, decisions: Mapping[str, Decision]) -
 
 
 def _height(incident: Incident, decisions: Mapping[str, Decision], loud: Mapping[str, Loud]) -> float:
-    firing = [cid for cid, state in incident.classes.items() if state.firing]
+    # What was told and is kept quiet now is as bad as it was: its own class has no alert that fires.
+    quiet = any(_told_and_muted(state) for state in incident.classes.values())
+    firing = [cid for cid, state in incident.classes.items() if state.firing or (quiet and cid in loud)] or list(loud)
     known = {cid: loud[cid].outcome if cid in loud else decisions[cid].outcome for cid in firing}
     return max((_height_of(outcome, decisions[cid]) for cid, outcome in known.items()), default=0.0)
 
@@ -202,8 +228,11 @@ def _phase(
 
 
 def _told_and_muted(state: ClassState) -> bool:
-    """Return whether alerts that people were told of are kept quiet: what was never told is not settled."""
-    return state.alert_class.muted is not None and state.firing > state.unsettled
+    """Return whether alerts that people were told of are kept quiet: what was never told is held, or will be.
+
+    What ended while it was held is not settled either, but fires no more: it must not be counted off.
+    """
+    return state.alert_class.muted is not None and state.firing > state.held
 
 
 def _got_worse(incident: Incident, heard: tuple[Assessment, ...]) -> bool:

@@ -103,6 +103,8 @@ class Told:
     """When it fired again, the newest last; as many as flapping needs."""
     refire_told_at: float | None = None
     """When people were last called because it fired again; other calls do not damp that."""
+    unmuted_told_at: float | None = None
+    """When people were last called because it was quiet no more."""
 
     @property
     def live(self) -> tuple[Root, ...]:
@@ -189,6 +191,8 @@ class ClassState:
     firing: int
     unsettled: int = 0
     """Firings without a settled outcome, held ones among them."""
+    held: int = 0
+    """Those of them that are held; all of these still fire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +221,10 @@ class Incident:
     handling: Handling = field(default_factory=Handling)
     acts: tuple[Act, ...] = ()
     """What people did and nobody has taken notice of yet, oldest first."""
+    route: str = ""
+    """Position of its route in the tree when it began."""
     mute_times: tuple[str, ...] = ()
-    """Names of the time intervals in which its route tells nobody."""
+    """Names of the time intervals in which its route tells nobody; as they were when it began."""
     active_times: tuple[str, ...] = ()
     """Names of the time intervals outside of which its route tells nobody."""
 

@@ -28,7 +28,7 @@ def plan(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, l
     """Return the one next step. `channel` is where the leading outcome is told; see `episode.begun` before."""
     lead = judgement.lead
     if lead is None or judgement.phase is None:
-        return _quiet(incident, judgement, life, now)
+        return _quiet(incident, judgement, drawn, life, now)
     if incident.told.phase is None:
         return _first_telling(incident, judgement, lead, channel, now)
     return _follow_up(incident, judgement, drawn, channel, life, now)
@@ -40,15 +40,23 @@ def unseen(incident: Incident) -> Root | None:
     return next((root for root in reversed(incident.told.live) if root.acts != known), None)
 
 
+def _outdated(incident: Incident, drawn: Drawn) -> Root | None:
+    """Return a message of what is over that lacks what people did, or that says that alerts still fire."""
+    root = unseen(incident)
+    if root is not None or incident.handling.resolved is None or incident.firing:
+        return root
+    return next((root for root in incident.told.live if root.material != drawn.material), None)
+
+
 # --- nothing to tell
 
 
-def _quiet(incident: Incident, judgement: Judgement, life: Life, now: float) -> Step:
-    """Nothing to tell: held while it fires, dropped when it ends."""
+def _quiet(incident: Incident, judgement: Judgement, drawn: Drawn, life: Life, now: float) -> Step:
+    """Nothing to tell: held while it fires, dropped when it ends; its message may still have to be made true."""
     due_at, settle = _judged_again(judgement, life, now), _settle_held(judgement)
     stage = Stage.WATCHING if incident.firing else Stage.RESOLVED if incident.told.roots else Stage.ENDED
     step = Step(stage, due_at, judgement.mind, incident.told, settle, handling=incident.handling)
-    root = unseen(incident) if judgement.mind.over is not None else None
+    root = _outdated(incident, drawn) if judgement.mind.over is not None else None
     if root is not None:
         return replace(step, say=Say.ROOT, root=root, channel=root.channel, due_at=now, ended_at=incident.ended_at)
     return step if incident.firing else _ending(step, incident, life, now)
@@ -103,7 +111,7 @@ def _is_notice(incident: Incident) -> bool:
 
 def _follow_up(incident: Incident, judgement: Judgement, drawn: Drawn, channel: str, life: Life, now: float) -> Step:
     """People know of it: ring louder, remind, keep the messages true, list the causes, close."""
-    told = owed_call(incident, judgement, now)
+    told = owed_call(incident, judgement, life, now)
     shown = all(root.material == drawn.material for root in told.live)
     if shown and told.pending is None and judgement.phase is not Phase.RESOLVED:
         told = replace(told, phase=judgement.phase)

@@ -26,7 +26,7 @@ def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: 
             after = replace(step.told, pending=None)
         case _:
             after = replace(step.told, pending=None, broadcast_at=now)
-            after = replace(after, refire_told_at=now) if step.call is Call.REFIRED else after
+            after = _damped(after, step.call, now)
             # The root message still tells of the episode before: it is edited next, into whatever is true then.
             after = replace(after, phase=Phase.FIRING) if step.told.phase is None else after
     settle = _settle_told(step, judgement, now) if step.telling else ()
@@ -34,6 +34,17 @@ def told(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: 
     if after.phase is Phase.RESOLVED and step.told.phase is not Phase.RESOLVED:
         mind = replace(mind, over=over_of(judgement, step.ended_at or now))
     return replace(step, told=after, mind=mind, settle=settle, due_at=now, say=None)
+
+
+def _damped(after: Told, call: Call | None, now: float) -> Told:
+    """Remember the calls of which there must not be many in a short time."""
+    match call:
+        case Call.REFIRED:
+            return replace(after, refire_told_at=now)
+        case Call.UNMUTED | Call.BURNS_ON:
+            return replace(after, unmuted_told_at=now)
+        case _:
+            return after
 
 
 def _after_root(step: Step, judgement: Judgement, receipt: Receipt, drawn: Drawn, now: float) -> Told:
@@ -93,7 +104,13 @@ def refused(step: Step, incident: Incident, retry_at: float) -> Step:
 
 
 def folded(step: Step, judgement: Judgement, now: float) -> Step:
-    """Return the step to commit when a storm's summary has told of an incident that is over already."""
+    """Return the step to commit when a storm's summary has told of an incident that is over already.
+
+    Where a message of this episode stands elsewhere, only the call is over: that message must still say the end.
+    """
+    if step.told.live:
+        settle = (*step.settle, *_settle_told(step, judgement, now))
+        return replace(step, told=replace(step.told, pending=None), settle=settle, due_at=now, say=None)
     after = replace(step.told, phase=Phase.RESOLVED)
     settle = (*step.settle, *_settle_told(step, judgement, now))
     mind = replace(step.mind, loud={})

@@ -64,14 +64,20 @@ def _assessment(stored: Mapping[str, Any], at: float) -> Assessment:
 
 
 def standing(entries: Sequence[Mapping[str, Any]], incident: Incident | None) -> list[Decided]:
-    """Return the newest decision of each class, the loudest first.
+    """Return the newest decision of each class, with the numbers it was first made from, the loudest first.
 
     What people were told stays told; what was held or kept quiet counts while it fires (alerts that are muted move to
     another class), or where nothing else is left.
     """
     newest: dict[str, Decided] = {}
+    closed: set[str] = set()
     for each in sorted(map(decided_of, entries), key=lambda decided: -decided.at):
-        newest.setdefault(each.class_id, each)
+        later = newest.setdefault(each.class_id, each)
+        if each.outcome is not later.outcome or each.reason is not later.reason:
+            closed.add(each.class_id)
+        elif each.outcome in TELLING and each.class_id not in closed:
+            # With the numbers that made it so, not those of the last time that it was judged.
+            newest[each.class_id] = each
     now = [each for each in newest.values() if each.outcome in TELLING or _fires(each, incident)]
     found = now or [_ended(each) for each in newest.values()]
     return sorted(found, key=lambda each: (_LOUDEST_FIRST.index(each.outcome), -each.at))

@@ -118,11 +118,17 @@ def held_in(incidents: Iterable[Incident]) -> list[HeldShown]:
     found = [
         HeldShown(kind.rule, kind.where, kind.firing, kind.first_at, incident.id)
         for incident in incidents
-        if incident.stage is Stage.WATCHING
+        if incident.stage is Stage.WATCHING and not _is_quiet(incident)
         for kind in incident.kinds
         if kind.firing
     ]
     return sorted(found, key=lambda each: -each.since)
+
+
+def _is_quiet(incident: Incident) -> bool:
+    """Return whether silences or inhibition keep everything of it quiet: that says nothing about its SLOs."""
+    firing = [state for state in incident.classes.values() if state.firing]
+    return bool(firing) and all(state.alert_class.muted is not None for state in firing)
 
 
 def standing_silences(silences: Sequence[Silence], now: float) -> tuple[Silence, ...]:

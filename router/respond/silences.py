@@ -25,6 +25,7 @@ from router.slack.payloads import values_of
 from router.slack.values import Target
 
 LOG = structlog.get_logger(__name__)
+REMEMBERED = 1_000
 _FIELDS: Mapping[str, Field] = {"ends_at": Field.DURATION, "comment": Field.COMMENT}
 """Where the modal asks for what a silence is refused for; anything else is the matchers' fault."""
 
@@ -35,6 +36,8 @@ class Silences:
     def __init__(self, parts: Parts, talk: Talk) -> None:
         self._parts = parts
         self._talk = talk
+        self._extended_by: dict[str, None] = {}
+        """Clicks that were taken: one that comes again must not add its hours twice."""
 
     # --- the modal
 
@@ -157,6 +160,11 @@ class Silences:
 
     async def extend(self, click: Click) -> None:
         """Make the silence that a button names last longer."""
+        if click.origin.id in self._extended_by:
+            return
+        self._extended_by[click.origin.id] = None
+        if len(self._extended_by) > REMEMBERED:
+            del self._extended_by[next(iter(self._extended_by))]
         words = self._talk.words(click.origin)
         self._talk.reply(click, await self._extended(click, words))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from router.config.values import Receiver
 from router.incident import Incident
 from router.respond.follow import FollowUps
 from router.respond.parts import Parts
@@ -47,8 +48,15 @@ class Talk:
     def words(self, origin: Origin, incident: Incident | None = None) -> Words:
         """Return the words for a person: what their Slack speaks, else the team's language."""
         config = self._parts.config()
-        fallback = self._parts.receiver(incident).locale if incident is not None else config.locale
+        team = self._parts.receiver(incident) if incident is not None else self._team_in(origin.channel)
+        fallback = team.locale if team is not None else config.locale
         return texts(language(origin.locale, language(fallback, "en")))
+
+    def _team_in(self, channel: str) -> Receiver | None:
+        """Return the team that is told in a channel."""
+        receivers = self._parts.config().receivers.values()
+        places = ((each, (each.slack.channel, each.slack.ticket_channel)) for each in receivers)
+        return next((each for each, channels in places if channel and channel in channels), None)
 
     def timezone(self, incident: Incident | None = None) -> str:
         """Return the time zone for times that Slack cannot show in the reader's own."""

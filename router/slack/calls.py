@@ -19,10 +19,13 @@ _READS = frozenset({"conversations.history", "conversations.replies", "conversat
 class Pacer(Protocol):
     """Keeps the pace of all replicas together (Slack: one post a second and channel; a tier per method)."""
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         """Take the right to call now; returns 0 when granted, else the seconds to wait and ask again.
 
-        Who can wait leaves `reserve` calls to those who cannot.
+        Who can wait leaves `reserve` calls to those who cannot. `who` keeps its place in the channel's line, `ahead`
+        in front of those who are not.
         """
         ...
 
@@ -58,9 +61,11 @@ class SlackCalls:
         self._on_result = on_result
         self._on_rate_limited = on_rate_limited
 
-    async def wait_for(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def wait_for(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         """Return 0 when a call may go out now (it is then taken), else the seconds to wait."""
-        return await self._pacer.take(method, channel, reserve)
+        return await self._pacer.take(method, channel, reserve, who, ahead=ahead)
 
     async def call(self, method: str, args: Mapping[str, Any], until: float) -> Answer:
         """Send one call and return what came of it; `until` is the deadline on the loop's clock."""

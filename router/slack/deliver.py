@@ -18,6 +18,7 @@ from router.slack.lookup import EVENT_TYPE, Search, delivered, places
 from router.slack.message import Message
 from router.slack.notes import smaller, with_notes
 
+POST = "chat.postMessage"
 AGAIN_S = 3.0
 """How long after an ambiguous answer the message should be looked up."""
 MEND_S = 60.0
@@ -256,8 +257,10 @@ class SlackDelivery:
 
     async def _granted(self, trip: _Trip, method: str, channel: str) -> float:
         """Wait for the pace, once the delivery has begun and while patience lasts; returns what is left to wait."""
-        reserve = 0.0 if trip.order.urgent else RESERVED
-        while wait := await self._calls.wait_for(method, channel, reserve):
+        order = trip.order
+        reserve = 0.0 if order.urgent else RESERVED
+        who = order.delivery_id if method == POST else ""
+        while wait := await self._calls.wait_for(method, channel, reserve, who, ahead=order.urgent):
             if not trip.started or wait > trip.patience_s:
                 return wait
             trip.patience_s -= wait

@@ -1,7 +1,8 @@
 """Incidents in the state: take due ones under a lease, and commit what a look decided."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -63,6 +64,8 @@ class Commit:
     deeds: Sequence[Mapping[str, Any]] = ()
     quiet: bool = False
     """Whether its route tells nobody at this time."""
+    partly: bool = False
+    """Whether it only settles some of many firings, and stores nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,23 @@ class Incidents:
         return _claim(reply[1])
 
     async def commit(self, claim: Claim, commit: Commit, now: float) -> Settled:
-        """Store what a look decided, unless the lease has passed to somebody else."""
+        """Store what a look decided, unless the lease has passed to somebody else.
+
+        Many firings are settled in several calls, the last of which stores the rest: else those that are left over
+        would be taken for firings of an episode that nobody has heard of yet.
+        """
+        counts: Counter[tuple[Outcome, Reason]] = Counter()
+        calls = [_some_of(commit)] * ((_unsettled(claim.incident, commit) - 1) // SETTLE_AT_ONCE)
+        for each in (*calls, commit):
+            settled = await self._commit(claim, each, now)
+            if settled.fenced:
+                return settled
+            counts.update(settled.counts)
+        return Settled(counts)
+
+    async def _commit(self, claim: Claim, commit: Commit, now: float) -> Settled:
         partition = claim.partition
-        fields = _fields(commit)
+        fields = {} if commit.partly else _fields(commit)
         arguments: list[Argument] = [
             keys.prefix(partition),
             f"{now:.6f}",
@@ -176,6 +193,20 @@ class Incidents:
             gone += sum(some)
             if max(some) < EXPIRE_AT_ONCE:
                 return gone
+
+
+def _some_of(commit: Commit) -> Commit:
+    settle = tuple(replace(each, replace=False) for each in commit.settle)
+    return replace(
+        commit, settle=settle, keep=True, forget=False, log=(), handling=None, acts_taken=0, deeds=(), partly=True
+    )
+
+
+def _unsettled(incident: Incident, commit: Commit) -> int:
+    """Return how many firings a commit settles or begins to hold."""
+    quiet = (Outcome.HOLD, Outcome.SUPPRESS)
+    states = [(each, incident.classes[each.class_id]) for each in commit.settle if each.class_id in incident.classes]
+    return sum(state.unsettled - (state.held if each.outcome in quiet else 0) for each, state in states)
 
 
 def _claim(row: Sequence[Any]) -> Claim:

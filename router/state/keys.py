@@ -46,6 +46,11 @@ def bucket(method: str, channel: str) -> str:
     return f"ar:{{pace:{method}}}:bucket:{channel}"
 
 
+def line(method: str, channel: str) -> list[str]:
+    """Return the keys of the line in which a channel's posts wait: since when each does, and how long it may."""
+    return [f"ar:{{pace:{method}}}:{name}:{channel}" for name in ("line", "asked")]
+
+
 def storm(channel: str) -> list[str]:
     """Return the keys of a channel's storm: first messages, who waits, who asked last, the storm itself."""
     return [f"ar:{{storm:{channel}}}:{name}" for name in ("posted", "waiting", "asked", "storm")]

@@ -1,7 +1,8 @@
 """JSON of what is remembered of an incident between two looks (told, mind, handling, intent, lead, acts), and back."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -29,6 +30,14 @@ from router.incident.handling import HandResolved, Mark, Snooze
 from router.incident.life import Over, Stage
 from router.state.entries import unpack_class
 
+T = TypeVar("T")
+
+
+def _of(kind: type[T], stored: Mapping[str, Any]) -> T:
+    """Return a value from its JSON; what a newer version has added is left out, so that replicas can be replaced."""
+    names = {each.name for each in fields(cast(Any, kind))}
+    return kind(**{name: value for name, value in stored.items() if name in names})
+
 
 def pack_told(told: Told) -> bytes:
     """Return the JSON of what people were told."""
@@ -41,8 +50,8 @@ def unpack_told(raw: bytes | None) -> Told:
         return Told()
     stored = orjson.loads(raw)
     return Told(
-        roots=tuple(Root(**root) for root in stored["roots"]),
-        causes=Root(**stored["causes"]) if stored["causes"] else None,
+        roots=tuple(_of(Root, root) for root in stored["roots"]),
+        causes=_of(Root, stored["causes"]) if stored["causes"] else None,
         phase=Phase(stored["phase"]) if stored["phase"] else None,
         outcome=Outcome(stored["outcome"]) if stored["outcome"] else None,
         at=stored["at"],
@@ -52,6 +61,7 @@ def unpack_told(raw: bytes | None) -> Told:
         budget_at_start=stored["budget_at_start"],
         refired_at=tuple(stored.get("refired_at", ())),
         refire_told_at=stored.get("refire_told_at"),
+        unmuted_told_at=stored.get("unmuted_told_at"),
     )
 
 
@@ -68,10 +78,10 @@ def unpack_mind(raw: bytes | None) -> Mind:
     over = stored.get("over")
     return Mind(
         loud={cid: _loud(each) for cid, each in stored["loud"].items()},
-        held={cid: Held(**each) for cid, each in stored["held"].items()},
+        held={cid: _of(Held, each) for cid, each in stored["held"].items()},
         said=stored["said"],
         baseline=stored["baseline"],
-        over=Over(**{**over, "loud": _loud(over["loud"])}) if over else None,
+        over=_of(Over, {**over, "loud": _loud(over["loud"])}) if over else None,
     )
 
 
@@ -96,7 +106,7 @@ def unpack_intent(raw: bytes | None) -> Intent | None:
         return None
     stored = orjson.loads(raw)
     call = Call(stored["call"]) if stored.get("call") else None
-    return Intent(**{**stored, "say": Say(stored["say"]), "call": call})
+    return _of(Intent, {**stored, "say": Say(stored["say"]), "call": call})
 
 
 def pack_handling(handling: Handling) -> bytes:
@@ -113,8 +123,8 @@ def unpack_handling(raw: bytes | None) -> Handling:
         stored[name] = _person(stored.get(name))
     for name, kind in (("snooze", Snooze), ("mark", Mark), ("resolved", HandResolved)):
         each = stored.get(name)
-        stored[name] = kind(**{**each, "by": Person(**each["by"])}) if each else None
-    return Handling(**stored)
+        stored[name] = _of(kind, {**each, "by": _of(Person, each["by"])}) if each else None
+    return _of(Handling, stored)
 
 
 def pack_act(act: Act) -> bytes:
@@ -125,12 +135,12 @@ def pack_act(act: Act) -> bytes:
 def unpack_act(raw: bytes) -> Act:
     """Return what `pack_act` stored."""
     stored = orjson.loads(raw)
-    people = {"person": Person(**stored["person"]), "to": _person(stored["to"])}
-    return Act(**{**stored, "deed": Deed(stored["deed"]), **people})
+    people = {"person": _of(Person, stored["person"]), "to": _person(stored["to"])}
+    return _of(Act, {**stored, "deed": Deed(stored["deed"]), **people})
 
 
 def _person(stored: Mapping[str, str] | None) -> Person | None:
-    return Person(**stored) if stored else None
+    return _of(Person, stored) if stored else None
 
 
 def pack_lead(lead: Lead) -> bytes:
@@ -144,18 +154,19 @@ def unpack_lead(raw: bytes | None) -> Lead:
         return Lead()
     stored = orjson.loads(raw)
     guide = stored.pop("guide")
-    return Lead(**stored, guide=Guide(**guide) if guide else None)
+    return _of(Lead, {**stored, "guide": _of(Guide, guide) if guide else None})
 
 
 def unpack_incident(
     key: str, fields: Mapping[bytes, bytes], flat_kinds: list[bytes], flat_unsettled: list[Any], acts: list[bytes]
 ) -> Incident:
-    """Return an incident from its hash, its kinds, unsettled firings by class and waiting acts (row.lua)."""
+    """Return an incident from its hash, its kinds, waiting and held firings by class and waiting acts (row.lua)."""
     meta = orjson.loads(fields[b"meta"])
-    unsettled: dict[bytes, int] = dict(zip(flat_unsettled[::2], flat_unsettled[1::2], strict=True))
     classes = {
-        cid.decode(): ClassState(unpack_class(fields[b"c:" + cid]), int(fields.get(b"n:" + cid, b"0")), count)
-        for cid, count in unsettled.items()
+        cid.decode(): ClassState(
+            unpack_class(fields[b"c:" + cid]), int(fields.get(b"n:" + cid, b"0")), waiting + held, held
+        )
+        for cid, waiting, held in zip(flat_unsettled[::3], flat_unsettled[1::3], flat_unsettled[2::3], strict=True)
     }
     return Incident(
         key=key,
@@ -170,7 +181,7 @@ def unpack_incident(
         kinds=tuple(sorted(map(_kind, *_columns(flat_kinds)), key=lambda kind: kind.first_at)) if flat_kinds else (),
         firing=int(fields.get(b"firing", b"0")),
         total=int(fields.get(b"total", b"0")),
-        unsettled=sum(unsettled.values()),
+        unsettled=sum(state.unsettled for state in classes.values()),
         lead=unpack_lead(fields.get(b"lead")),
         stage=Stage(fields.get(b"phase", b"watching").decode()),
         ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
@@ -179,6 +190,7 @@ def unpack_incident(
         intent=unpack_intent(fields.get(b"intent")),
         handling=unpack_handling(fields.get(b"hand")),
         acts=tuple(map(unpack_act, acts)),
+        route=meta.get("route", ""),
         mute_times=tuple(meta.get("mute", ())),
         active_times=tuple(meta.get("active", ())),
     )

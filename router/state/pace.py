@@ -14,9 +14,6 @@ DEFAULT = (17 / 60, 3.0)
 WORKSPACE_POSTS = (4.9, 5.0)
 """Slack allows "several hundred" posts a minute and workspace: stay at 300."""
 
-BACK_S = 1.0
-"""How much later than told a refused call may be back: a dispatcher looks for what is due four times a second."""
-
 
 class Pace:
     """Grants calls to Slack; meets router.slack.deliver's Pacer by shape."""
@@ -25,19 +22,21 @@ class Pace:
         self._scripts = scripts
         self._clock = clock
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         """Take a token for one call; returns the seconds to wait, 0.0 when it may be made now.
 
         A post needs one of its channel and one of the workspace: it takes both or none. A call that can wait leaves
-        `reserve` tokens of the workspace to urgent ones, and goes after an urgent one that was refused and will be
-        back, so that these overtake it.
+        `reserve` tokens of the workspace to urgent ones, so that these overtake it. `who` keeps its place in the
+        channel's line while it asks again as it was told to; `ahead` puts it in front of those who are not.
         """
         buckets = _buckets(method, channel)
         names = [keys.bucket(method, name) for name, _ in buckets]
         rates = [number for name, pair in buckets for number in (*pair, 0.0 if name else reserve)]
-        now = f"{self._clock.now():.6f}"
-        arguments: list[Argument] = [now, int(not reserve), BACK_S, *rates]
-        return float(await self._scripts.run("pace", [keys.freeze(method), *names], arguments))
+        line = keys.line(method, channel) if who else []
+        asked: list[Argument] = [f"{self._clock.now():.6f}", who, int(ahead), *rates]
+        return float(await self._scripts.run("pace", [keys.freeze(method), *line, *names], asked))
 
     async def freeze(self, method: str, seconds: float) -> None:
         """Pause a method for every replica, as Slack's Retry-After asks; it never shortens an earlier pause."""

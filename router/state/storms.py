@@ -61,6 +61,10 @@ class StormStore:
         await self._note(channel, storm)
         return answer == b"folded"
 
+    async def leave(self, channel: str, key: str, now: float) -> None:
+        """An incident waits no more, because nobody need be told of it."""
+        await self._run("leave", channel, now, key)
+
     async def channels(self) -> Sequence[str]:
         """Return the channels that it storms in, or did lately."""
         [members] = await self._scripts.read([("SMEMBERS", keys.STORMS)])

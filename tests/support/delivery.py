@@ -66,7 +66,9 @@ class ClockPacer:
     free_at: dict[tuple[str, str], float] = field(default_factory=dict)
     frozen_until: dict[str, float] = field(default_factory=dict)
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         now = self.clock()
         frozen = self.frozen_until.get(method, 0.0) - now
         if frozen > 0:

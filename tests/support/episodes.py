@@ -42,7 +42,7 @@ from router.incident import (
     told,
 )
 from router.incident.deeds import awake, handled
-from router.incident.judge import afterwards
+from router.incident.judge import afterwards, calmed
 from router.incident.life import Stage
 from router.incident.step import Drawn
 from router.incident.view import drawn_of, said_by, view_of
@@ -150,6 +150,7 @@ class Bench:
                     alert_class,
                     sum(each.fires for each in self._of(cid)),
                     sum(each.cid == cid for each in open_),
+                    sum(each.cid == cid and each.outcome is Outcome.HOLD for each in open_),
                 )
                 for cid, alert_class in present.items()
             },
@@ -219,7 +220,7 @@ class Bench:
         if claim.acts:
             judgement = judge(incident, self.verdicts, self.policy, self.now, self.mute_time)
         self.replies += [(reply.act.deed, reply.code) for reply in replies]
-        incident = awake(incident, judgement.phase, judgement.height, self.now)
+        incident = awake(calmed(incident, judgement), judgement.phase, judgement.height, self.now)
         channel = self._channel(judgement)
         incident = begun(incident, judgement, channel, self.life, self.now)
         view, drawn = None, Drawn("", "", "")

@@ -34,7 +34,9 @@ class Unpaced:
 
     frozen: Counter[str] = field(default_factory=Counter)
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         return 0.0
 
     async def freeze(self, method: str, seconds: float) -> None:

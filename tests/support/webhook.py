@@ -58,7 +58,9 @@ class Bench:
 class TenSeconds(ClockPacer):
     """As the router's pacer keeps it for webhooks: one post in 10 s for each."""
 
-    async def take(self, method: str, channel: str, reserve: float = 0.0) -> float:
+    async def take(
+        self, method: str, channel: str, reserve: float = 0.0, who: str = "", *, ahead: bool = False
+    ) -> float:
         assert method == "webhook"
         if frozen := max(0.0, self.frozen_until.get(method, 0.0) - self.clock()):
             return frozen

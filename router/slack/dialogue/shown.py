@@ -30,8 +30,8 @@ class IncidentShown:
 
     @property
     def needs_somebody(self) -> bool:
-        """Whether it is a page that fires and that nobody has."""
-        waiting = self.outcome in (Outcome.PAGE, None) and self.phase in (Phase.FIRING, None)
+        """Whether it is a page, or came through unjudged, and fires, and nobody has it."""
+        waiting = self.outcome in (Outcome.PAGE, Outcome.FORWARD, None) and self.phase in (Phase.FIRING, None)
         return waiting and self.owner is None and self.snoozed_until is None
 
 

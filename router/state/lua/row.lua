@@ -1,5 +1,5 @@
 -- An incident as it is handed over, for claim, mute and incidents: key, lease token, HGETALL of the incident, HGETALL of
--- its kinds, class id and number of its firings without a settled outcome one after the other, the oldest waiting acts.
+-- its kinds, class id and how many of its firings wait to be judged and are held one after the other, the oldest acts.
 
 local ACTS_AT_ONCE = 100
 
@@ -9,7 +9,8 @@ local function unsettled_of(P, key, fields)
     local cid = string.match(fields[f], '^c:(.*)$')
     if cid then
       counts[#counts + 1] = cid
-      counts[#counts + 1] = redis.call('SCARD', waiting(P, key, cid)) + redis.call('SCARD', held(P, key, cid))
+      counts[#counts + 1] = redis.call('SCARD', waiting(P, key, cid))
+      counts[#counts + 1] = redis.call('SCARD', held(P, key, cid))
     end
   end
   return counts

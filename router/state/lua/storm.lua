@@ -9,6 +9,7 @@
 --   page   incident key
 --   other  incident key
 --   over   incident key, its alerts: what had to wait and is over needs no message of its own
+--   leave  incident key: nobody need be told of it any more
 --   look   nothing: is a summary due, or is it over?
 --   tell   alerts, pages, wolves: what the summary tells
 --   read   nothing
@@ -89,7 +90,12 @@ local function tell()
   return ''
 end
 
-local answers = {page = post, other = other, over = over, look = look, tell = tell, read = function() return '' end}
+local function leave(key)
+  forget(key)
+  return ''
+end
+
+local answers = {leave = leave, page = post, other = other, over = over, look = look, tell = tell, read = function() return '' end}
 local answer = answers[mode](ARGV[7], ARGV[8])
 local found = {answer, read()}
 if answer == 'over' then redis.call('DEL', storm) end
