@@ -80,7 +80,7 @@ async def test_nobody_takes_the_page_so_another_is_mentioned_and_then_another_te
         "<@U0BOSS>",
         "Europe/Berlin",
     )
-    assert mine.locale == "en"
+    assert (mine.locale, mine.view.first_team, boss.view.first_team) == ("en", "", "sre")
     await world.does(Deed.ACKNOWLEDGE, "U0BOSS")
     edited = {order.channel for order in world.slack.edits() if order.view.handling.owner is not None}
     assert edited == {"C0SRE", "C0BOSS"}, "both messages show who has it"

@@ -93,4 +93,4 @@ class Setting:
         if receiver is self.receiver:
             return view
         mention = receiver.slack.mention if view.mention else ""
-        return replace(view, timezone=receiver.timezone.key, mention=mention)
+        return replace(view, timezone=receiver.timezone.key, mention=mention, first_team=self.receiver.name)

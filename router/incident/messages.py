@@ -164,6 +164,8 @@ class View:
     """Firing alerts that are kept quiet."""
     flapping: int = 0
     """How often it fired again within the last 30 minutes, 0 unless that is often enough to be called flapping."""
+    first_team: str = ""
+    """On a message that was escalated to another receiver: the name of the one that did not acknowledge it."""
     call_mention: str = ""
     """For a call: whom it mentions (trusted, from configuration, or a Slack user id as "<@U...>")."""
 

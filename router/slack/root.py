@@ -28,6 +28,7 @@ def draw_root(view: View, words: Words) -> Message:
 def _open(view: View, words: Words) -> list[Block]:
     return [
         *_deeds(view, words),
+        *_unanswered(view, words),
         *_opening(view, words),
         *_banner(view, words),
         *_fact_fields(view, words),
@@ -38,6 +39,13 @@ def _open(view: View, words: Words) -> list[Block]:
         *_marks(view, words),
         *_small_print(view, words),
     ]
+
+
+def _unanswered(view: View, words: Words) -> list[Block]:
+    """Say why another team gets it, until somebody has it."""
+    if not view.first_team or view.handling.owner is not None:
+        return []
+    return [paragraph(fill_plain(words.unanswered, team=view.first_team))]
 
 
 def _resolved(view: View, words: Words) -> list[Block]:

@@ -128,6 +128,7 @@ KINDS: dict[str, View] = PLAIN | {
     "open-missed": replace(live(ticket()), handling=Handling(missed_by=SUZUKI, missed_at=NOW)),
     "open-shadow": live(page(would=Outcome.HOLD, would_reason=Reason.NO_THREAT)),
     "open-escalated": live(page(escalated=True)),
+    "open-for-another-team": live(page(first_team="sre")),
     "open-without-guide": live(page(guide=None)),
     "open-burning": live(page(phase=Phase.BURNING, alerts_firing=0)),
     "acked": owned(page()),

@@ -110,6 +110,7 @@ EN = Words(
     },
     shadow="Shadow mode: enforce mode would {would}.",
     not_urgent="Not urgent: handle it in working hours.",
+    unanswered="Nobody of {team} has acknowledged it yet, so it comes to you.",
     escalated="It was told as less urgent first and has been raised since.",
     upgraded="It burns slowly, but the budget would be gone within a day, so it pages.",
     frozen="The SLO's data is stale; its last known threat still stands.",

@@ -109,6 +109,8 @@ class Words:
     shadow: str
     not_urgent: str
     escalated: str
+    unanswered: str
+    """On a message for another team: that {team} has not acknowledged it."""
     upgraded: str
     frozen: str
 
