@@ -233,3 +233,10 @@ def test_a_page_without_escalation_is_fine(tmp_path: Path) -> None:
 def test_a_receiver_may_escalate_to_one_that_is_defined_later(tmp_path: Path) -> None:
     steps = loaded(tmp_path, receiver("escalation: [{after: 5m, receiver: managers}]", OTHERS)).escalation
     assert steps == (EscalationStep(300.0, receiver="managers", channel="C0BOSS"),)
+
+
+def test_escalation_behind_a_webhook_is_warned_of(tmp_path: Path) -> None:
+    """There are no buttons behind a webhook, so nobody could ever stop the steps."""
+    text = slack('webhook: "${HOOK}"') + "    escalation: [{after: 5m, mention: '<!here>'}]\n"
+    [finding] = said(examined(tmp_path, text, {"HOOK": ADDRESS}), tmp_path)
+    assert "nobody can acknowledge what comes by webhook" in finding

@@ -37,6 +37,9 @@ def _receiver(
     root: Root, index: int, target: SlackTarget, steps: tuple[EscalationStep, ...], reading: Reading
 ) -> Receiver:
     section, where = root.receivers[index], ("receivers", index)
+    if steps and target.webhook:
+        problem = "nobody can acknowledge what comes by webhook, so every page will take all of these steps"
+        reading.warn((*where, "escalation"), problem, "name a `channel` of the app, or remove `escalation`", key=True)
     hours = section.working_hours
     own = ((*where, "timezone"), section.timezone) if section.timezone else (("timezone",), root.timezone)
     return Receiver(
