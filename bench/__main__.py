@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import accept, memory, page, start
+from bench import accept, click, memory, page, start
 from bench.processes import INSTALL, ROOT
 from bench.progress import BenchError, say
 from bench.results import Row, keep, machine, show
@@ -19,6 +19,7 @@ BENCHES = {
     "memory": memory.run,
     "start": start.run,
     "page": page.run,
+    "click": click.run,
 }
 KEPT = ROOT / ".data/bench"
 ROUNDS = 5

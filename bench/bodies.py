@@ -5,10 +5,12 @@ the group of an Alertmanager sends it; `mixed` deals the alerts of one body to a
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+JSON = {"Content-Type": "application/json"}
 SERVICES = 20
 RULES = 50
 BLOCK = 100
@@ -36,6 +38,8 @@ class Batches:
     now: float
     sent_before: int = 0
     mixed: bool = False
+    opens_every: int = 0
+    """Every so many alerts, one that no SLO judges and that opens an incident of its own; 0 for none."""
 
 
 def requests_of(batches: Batches) -> list[bytes]:
@@ -51,10 +55,10 @@ def _request(batches: Batches, numbers: range) -> bytes:
     return request(batches.host, batches.port, batches.path, body)
 
 
-def request(host: str, port: int, path: str, body: bytes) -> bytes:
-    """Return one POST of JSON on a connection that is kept."""
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+def request(host: str, port: int, path: str, body: bytes, headers: Mapping[str, str] = JSON) -> bytes:
+    """Return one POST, of JSON unless the headers say otherwise, on a connection that is kept."""
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}:{port}", *(f"{name}: {text}" for name, text in headers.items())]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
 def labels_of(number: int, *, mixed: bool = False) -> dict[str, str]:
@@ -77,6 +81,8 @@ def labels_of(number: int, *, mixed: bool = False) -> dict[str, str]:
 
 def _alert(batches: Batches, number: int) -> dict[str, Any]:
     labels = labels_of(number, mixed=batches.mixed)
+    if batches.opens_every and number % batches.opens_every == 0:
+        labels |= {"alertname": f"Storm{number:07d}", "service": "storm"}
     alert: dict[str, Any] = {
         "labels": labels,
         "annotations": {

@@ -24,7 +24,7 @@ SEND_BUFFER = 1 << 20
 _LENGTH = b"\r\ncontent-length:"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Connection:
     """One kept connection; `unsent` is what the system did not take yet, `answer` what came so far."""
 
@@ -39,6 +39,7 @@ class Load:
 
     def __init__(self, address: tuple[str, int], requests: list[bytes], connections: int, interval_s: float) -> None:
         self._poller = select.epoll()
+        self._address = address
         self._requests = iter(requests)
         self._left = len(requests)
         self._interval_s = interval_s
@@ -99,6 +100,9 @@ class Load:
 
     def _read(self, connection: _Connection) -> None:
         part = connection.socket.recv(ANSWER_BYTES)
+        if not part and connection in self._idle:
+            self._replace(connection)
+            return
         if not part:
             raise SystemExit("the server closed a connection in the middle of the load")
         answer = connection.answer + part if connection.answer else part
@@ -110,6 +114,18 @@ class Load:
         connection.answer = b""
         self._left -= 1
         self._idle.append(connection)
+
+    def _replace(self, connection: _Connection) -> None:
+        """Connect anew where the server has let go of a connection that nobody needed for a while."""
+        number = connection.socket.fileno()
+        self._poller.unregister(number)
+        del self._connections[number]
+        connection.socket.close()
+        self._idle.remove(connection)
+        fresh = _connect(self._address)
+        self._connections[fresh.socket.fileno()] = fresh
+        self._poller.register(fresh.socket, select.EPOLLIN)
+        self._idle.append(fresh)
 
 
 def _is_whole(answer: bytes) -> bool:

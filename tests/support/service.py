@@ -76,6 +76,11 @@ class RouterProcess:
         async with aiohttp.ClientSession() as session, session.post(self.url + path, data=body, headers=sent) as answer:
             return answer.status, await answer.read()
 
+    async def delete(self, path: str) -> int:
+        """DELETE; returns the status."""
+        async with aiohttp.ClientSession() as session, session.delete(self.url + path) as answer:
+            return answer.status
+
     async def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that bear these labels; 0 while it is not there."""
         async with aiohttp.ClientSession() as session, session.get(f"{self.url}/metrics") as answer:
