@@ -52,12 +52,11 @@ end
 
 -- Whether an incident has no record but this alert's, stored or about to be.
 local function alone(w, fp)
-  local records = w.P .. 'a:' .. w.key
-  if redis.call('HLEN', records) > redis.call('HEXISTS', records, fp) then return false end
   for name in pairs(w.records) do
     if name ~= fp then return false end
   end
-  return true
+  local records = w.P .. 'a:' .. w.key
+  return redis.call('HLEN', records) <= redis.call('HEXISTS', records, fp)
 end
 
 -- The most severe alert speaks for the incident; where there is but one, with what it says now.
