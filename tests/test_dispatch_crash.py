@@ -240,3 +240,14 @@ async def test_held_alerts_survive_a_restart(valkey_url: str, tmp_path: Path) ->
         await world.pass_time(300)
         (page,) = world.slack.alerts()
         assert page.view.outcome is Outcome.PAGE
+
+
+async def test_what_is_due_within_the_same_microsecond_does_not_come_up_for_ever(world: World) -> None:
+    """Instants are stored to the microsecond: a look that rounding made too early must not be repeated at once."""
+    world.clock.advance(0.3333337)
+    await world.send(firing("CronFailed", world.clock.now(), service="batch"))
+    world.clock.advance(10.0)
+    await asyncio.wait_for(world.engine.settle(), 10)
+    world.clock.advance(1.0)
+    await world.engine.settle()
+    assert len(world.slack.alerts()) == 1

@@ -220,3 +220,40 @@ def test_a_call_whose_answer_was_lost_does_not_become_another_call(fault: str) -
     assert set(bench.calls()) <= {Call.WOKEN}
     assert bench.asked() == [(Call.HANDED_OVER, "<@U0SATO>")]
     assert all(len({view.call for view in message.views}) == 1 for message in bench.slack.posts(Say.BROADCAST))
+
+
+def test_an_episode_that_is_handed_over_before_it_was_told_is_told_as_what_it_is() -> None:
+    """That it fires again names whom it was given to; where that is not called any more, the hand-over is."""
+    bench = Bench({"x": BYPASS})
+    for act in (fires(), TOLD, resolves(), waits(60)):
+        act(bench)
+    bench.fire("x")
+    bench.work(["refuse"])
+    bench.does(Deed.HAND_OVER, to=Person("U0SATO", "Sato"))
+    bench.pass_time(30)
+    (again,) = bench.slack.posts(Say.BROADCAST)
+    assert (again.views[0].call, again.views[0].call_mention) == (Call.REFIRED, "<@U0SATO>")
+    assert bench.asked() == []
+    for act in (resolves(), waits(60)):
+        act(bench)
+    bench.fire("x")
+    bench.work(["refuse"])
+    bench.does(Deed.HAND_OVER, to=Person("U0GRACE", "Grace"))
+    bench.pass_time(30)
+    assert bench.calls() == [Call.REFIRED]
+    assert bench.asked() == [(Call.HANDED_OVER, "<@U0GRACE>")]
+
+
+def test_a_call_that_could_not_be_made_before_it_was_over_is_not_made() -> None:
+    """Nobody is woken to read that it still fires when it does not."""
+    bench = Bench({"x": BYPASS})
+    for act in (fires(), TOLD):
+        act(bench)
+    bench.does(Deed.SNOOZE, until=bench.now + 60.0)
+    bench.work()
+    bench.now += 60.0
+    bench.work(["refuse"])
+    bench.resolve("x")
+    bench.pass_time(60)
+    assert bench.calls() == []
+    assert bench.slack.posts(Say.ROOT)[0].views[-1].phase is Phase.RESOLVED

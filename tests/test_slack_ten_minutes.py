@@ -87,11 +87,12 @@ async def check_acts(world: World, life: Life, answers: Answers, incidents: dict
 
 
 def check_replies(slack: SlackStandIn, life: Life, incidents: dict[str, Incident]) -> None:
-    """Whoever is called is called for what fires; who is handed an incident is told in its thread only."""
+    """Whoever is called is called for what fires, or has fired again; a hand-over is told in its thread only."""
     for message in slack.messages:
         if message.thread_ts and not message.text.startswith("Causes"):
             group = incidents[spoken_id(message)].group.get("rule", CHECKOUT)
-            assert True in life.was(group, message.posted_at, message.posted_at), message.text
+            began = 0.0 if message.text.startswith("Fired again") else message.posted_at - ON_THE_WAY_S
+            assert True in life.was(group, began, message.posted_at), message.text
             assert message.broadcast is not message.text.startswith("This was handed to"), message.text
 
 

@@ -46,6 +46,7 @@ LOG = structlog.get_logger(__name__)
 BACKOFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 AT_ITS_WORD = frozenset({"ratelimited", "not_found_yet", "look_up_failed"})
 """Errors that say themselves when to try again, however often that was tried."""
+APART_S = 0.001
 HEARD_MOST = 2_000
 """Incidents of more alerts keep the speaker they were stored with: a look must stay cheap in a storm."""
 
@@ -250,9 +251,11 @@ class Look:
         self, step: Step, judgement: Judgement, now: float, intent: Intent | None = None, view: View | None = None
     ) -> None:
         entries, said = decisions_of(self._incident, judgement, self._config.objectives, now)
+        due_at = min([step.due_at, *self._boundaries]) if self._incident.firing else step.due_at
         commit = Commit(
             stage=step.stage,
-            due_at=min([step.due_at, *self._boundaries]) if self._incident.firing else step.due_at,
+            # What is not due yet is due later than this look also where times are rounded, or it would come at once.
+            due_at=due_at if due_at <= now else max(due_at, now + APART_S),
             mind=replace(step.mind, said=said),
             told=step.told,
             settle=step.settle,

@@ -12,6 +12,8 @@ from router.incident.step import Step
 
 _SAID = {Call.HANDED_OVER: Say.REPLY, Call.FORGOTTEN: Say.REPLY}
 """Calls that concern one person stay in the thread."""
+_WHILE_IT_LASTS = frozenset({Call.WOKEN, Call.UNMUTED, Call.BURNS_ON, Call.REPEATED})
+"""Calls that say that it still goes on: nobody is called so who could not be reached before it was over."""
 
 
 def owed_call(incident: Incident, judgement: Judgement, life: Life, now: float) -> Told:
@@ -20,6 +22,8 @@ def owed_call(incident: Incident, judgement: Judgement, life: Life, now: float) 
     What keeps it quiet may come and go, as an inhibiting alert does that flaps: that must not wake everybody each time.
     """
     told, lead = incident.told, judgement.lead
+    if told.pending in _WHILE_IT_LASTS and judgement.phase not in (Phase.FIRING, Phase.BURNING):
+        told = replace(told, pending=None)
     if lead is None or told.at is None:
         return told
     if louder(lead.outcome, told.outcome):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from router.incident.handling import Act, Deed, Handling, HandResolved, Mark, Reply, ReplyCode, Snooze
-from router.incident.life import Incident
+from router.incident.life import Incident, Told
 from router.incident.messages import Call, Phase
 
 Taken = tuple[Handling, Reply]
@@ -34,9 +34,14 @@ def handled(incident: Incident, height: float, now: float) -> tuple[Incident, tu
             # What changes nothing that people see needs no edit.
             handling = replace(handling, acts=handling.acts + 1)
         replies.append(reply)
-        if act.deed is Deed.HAND_OVER and reply.code is ReplyCode.DONE and told.pending is not Call.ESCALATED:
+        if act.deed is Deed.HAND_OVER and reply.code is ReplyCode.DONE and not _is_louder(told):
             told = replace(told, pending=Call.HANDED_OVER)
     return replace(incident, handling=handling, told=told, acts=()), tuple(replies)
+
+
+def _is_louder(told: Told) -> bool:
+    """Return whether a call is owed that tells more than a hand-over: it names whom it was handed to as well."""
+    return told.pending is Call.ESCALATED or (told.pending is not None and told.phase is None)
 
 
 def _is_open(incident: Incident) -> bool:

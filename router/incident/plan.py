@@ -8,10 +8,10 @@ from dataclasses import replace
 from math import inf, isinf
 
 from router.gate import TELLING, Kind, Outcome, Reason
-from router.incident.calls import calling, owed_call, reminder, root_in
+from router.incident.calls import called, calling, owed_call, reminder, root_in
 from router.incident.judge import Judgement, over_of
 from router.incident.life import Incident, Life, Loud, Root, Stage, Told, louder
-from router.incident.messages import Phase, Say
+from router.incident.messages import Call, Phase, Say
 from router.incident.step import Drawn, Settle, Step
 
 _STAGES = {
@@ -97,8 +97,12 @@ def _first_telling(incident: Incident, judgement: Judgement, lead: Loud, channel
     step = replace(step, handling=incident.handling)
     if root is None:
         return replace(step, urgent=lead.outcome is Outcome.PAGE or _is_notice(incident))
-    if told.pending is not None:
-        return replace(step, say=Say.BROADCAST, call=told.pending, channel=root.channel, thread=root.ts)
+    if told.pending not in (None, Call.HANDED_OVER):
+        owner = incident.handling.owner
+        mention = called(owner) if owner is not None else ""
+        return replace(
+            step, say=Say.BROADCAST, call=told.pending, channel=root.channel, thread=root.ts, mention=mention
+        )
     return replace(step, root=root, channel=root.channel)
 
 
