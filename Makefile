@@ -56,8 +56,8 @@ schema: $(VENV)/.run ## write config/router.schema.json and docs/configuration.m
 	@$(BIN)/python -m router.config.reference
 
 lock: ## resolve the dependencies anew into requirements/*.txt (needs uv)
-	uv pip compile -q --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml requirements/build.in -o requirements/run.txt
-	uv pip compile -q --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	uv pip compile -q --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra charts --extra parquet pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra charts --extra parquet --extra s3 --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 
 clean: ## remove .venv and caches (never .data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

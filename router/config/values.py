@@ -9,6 +9,7 @@ from router.errors import Finding
 from router.gate import Policy
 from router.incident.life import EscalationStep
 from router.mute.times import Intervals
+from router.noise.values import Settings
 from router.slo.objective import Objective
 
 
@@ -65,6 +66,19 @@ class SlackTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class WeeklyReport:
+    """When and where a weekly report goes; `weekday` 0 is Monday, `minute` counts from local midnight.
+
+    A receiver's own report speaks of its firings only, in its own language and time zone; `channel` "" is where the
+    receiver is told.
+    """
+
+    channel: str
+    weekday: int = 0
+    minute: int = 540
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """A team: where it is told, in which language and time zone."""
 
@@ -80,6 +94,8 @@ class Receiver:
     """When a working day begins, minutes from local midnight: a snooze until the next working morning ends then."""
     workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Days on which somebody works; 0 is Monday."""
+    report: WeeklyReport | None = None
+    """Its own weekly report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +128,13 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyReport:
-    """When and where the weekly report goes; `weekday` 0 is Monday, `minute` counts from local midnight."""
+class HistoryPolicy:
+    """How long is kept what happened; seconds."""
 
-    channel: str
-    weekday: int = 0
-    minute: int = 540
+    firings_s: float = 90 * 86_400.0
+    """Every firing, what people did, and what the SLOs said each minute."""
+    rollups_s: float = 761 * 86_400.0
+    """Sums by day: 25 months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +161,10 @@ class Config:
     report: WeeklyReport | None = None
     time_intervals: Intervals = field(default_factory=dict)
     silences: SilencePolicy = field(default_factory=SilencePolicy)
+    history: HistoryPolicy = field(default_factory=HistoryPolicy)
+    statistics: Settings = field(default_factory=Settings)
+    pages_auth: Auth = field(default_factory=Auth)
+    """Who may see the pages and their JSON: a bearer token; without one they answer on loopback only."""
 
 
 @dataclass(frozen=True, slots=True)

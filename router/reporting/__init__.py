@@ -1,0 +1,1 @@
+"""Keeps the history, computes the reviews, and tells them once a week."""
