@@ -52,6 +52,43 @@ class Counts:
         return self.wolves / self.told if self.told else None
 
 
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Sums over incidents that paged, each counted once, on the day (in the week) of its first telling."""
+
+    pages: int = 0
+    wolf_pages: int = 0
+    """Those of which every told firing was a wolf."""
+    acknowledged: int = 0
+    acknowledge_s: float = 0.0
+    """Sum of the times to acknowledge."""
+    resolved: int = 0
+    resolve_s: float = 0.0
+    """Sum of the times to resolve."""
+
+
+class Dimension(StrEnum):
+    """What a daily roll-up sums by."""
+
+    ALL = "all"
+    RULE = "rule"
+    SERVICE = "service"
+    SLO = "slo"
+    TEAM = "team"
+    """A team is a receiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """One day of one rule, service, SLO or team; `name` is "" for all, "source/rule" for a rule."""
+
+    dimension: Dimension
+    name: str
+    counts: Counts
+    pager: Pager = Pager()
+    """Only for teams and for all; zeros elsewhere."""
+
+
 class Remedy(StrEnum):
     """What can be done about a noisy rule."""
 
