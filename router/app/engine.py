@@ -14,6 +14,7 @@ from router.evaluate import Evaluator, Source
 from router.intake import Intake
 from router.state.board import Board
 from router.state.clock import Clock
+from router.state.history.slos import SloHistory
 from router.state.incidents import Incidents
 from router.state.muting import Mutes
 from router.state.scripts import Scripts
@@ -103,5 +104,6 @@ def assemble(scripts: Scripts, clock: Clock, configuration: Configuration, outsi
     intake = Intake(writer, board, clock, lambda: configuration.current.rules, dispatcher.wake, mutes)
     evaluator = Evaluator(slos, incidents, intake, clock, metrics, dispatcher.wake)
     evaluator.tally = board.tally
+    evaluator.past = SloHistory(scripts)
     watch = StormWatch(storms, board, slos, clock, config, accept)
     return Engine(configuration, clock, board, writer, incidents, intake, evaluator, dispatcher, mutes, silences, watch)

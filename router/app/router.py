@@ -18,6 +18,7 @@ from router.app.health import Health
 from router.app.loops import Loops
 from router.app.quarantine import Quarantine
 from router.app.reload import Configuration
+from router.app.reporting import Reporting
 from router.app.silences import silencing_of
 from router.app.slack import Lines, SlackSide, webhooks
 from router.app.slo_sources import SloSources
@@ -100,7 +101,9 @@ class Router:
             lambda: self.configuration.current,
         )
         self._slack = SlackSide(self._lines) if self._environment.slack_bot_token else None
-        self.engine = assemble(scripts, self._clock, self.configuration, self._outside())
+        owner, terminal = uuid4().hex, Terminal(self._screen, self._clock.now)
+        self.engine = assemble(scripts, self._clock, self.configuration, self._outside(owner, terminal))
+        self.reporting = Reporting(self._lines, owner, self._slack.calls if self._slack else None, terminal)
         self.silencing = silencing_of(self.engine, self._session)
         if self._slack is not None:
             self._slack.connect(self.engine, self.silencing)
@@ -108,11 +111,10 @@ class Router:
             self.engine.storms.limited = self._lines.limited.total
         self.health = Health(client, self._clock, self.configuration, self._sources, self._slack_report)
 
-    def _outside(self) -> Outside:
-        owner, slack = uuid4().hex, self._slack
+    def _outside(self, owner: str, terminal: Terminal) -> Outside:
+        slack = self._slack
         if slack is None:
-            terminal = Deliveries(Terminal(self._screen, self._clock.now), webhooks(self._lines))
-            return Outside(terminal, self.metrics, owner)
+            return Outside(Deliveries(terminal, webhooks(self._lines)), self.metrics, owner)
         return Outside(slack.delivery(), self.metrics, owner, slack.replies, slack.interactive)
 
     async def _start_embedded(self) -> str:
@@ -160,6 +162,7 @@ class Router:
             silencing=self.silencing,
             mutes=self.engine.mutes,
             version=version("slo-alert-router"),
+            desk=self.reporting.desk,
         )
         self._door = await open_door(parts, self._environment, self._slack)
 
@@ -167,6 +170,14 @@ class Router:
         loops = (self._dispatch, self._evaluate, self._audit, self._expire, self._check, self._watch)
         for loop in (*loops, self._silences, self._storms):
             self._loops.keep(loop.__name__.strip("_"), loop)
+        reporting = self.reporting
+        for name, turn in (
+            ("archive", reporting.archive),
+            ("slo_history", reporting.fold),
+            ("reviews", reporting.refresh),
+            ("reports", reporting.post),
+        ):
+            self._loops.keep(name, turn)
         if self._slack is not None:
             self._loops.keep("slack_workspace", self._slack.team.turn)
             if self._slack.socket is not None:
@@ -245,6 +256,7 @@ class Router:
         if self._door is not None:
             await self._door.shut()
         await self._loops.end()
+        await self.reporting.end()
         await self.engine.dispatcher.drain(DRAIN_S)
         if self._slack is not None:
             await self._slack.drain(ANSWERS_S)

@@ -92,9 +92,9 @@ class SlackSide:
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         environment = lines.environment
-        self._calls = lines.calls(environment.slack_bot_token)
+        self.calls = lines.calls(environment.slack_bot_token)
         self.answers = Answering(lines.session, lines.base_url)
-        self.team = Team(self._calls, lines.scripts)
+        self.team = Team(self.calls, lines.scripts)
         self.replies = Replies(self.answers, lines.config)
         self.secrets = tuple(filter(None, [environment.slack_signing_secret]))
         self.trouble = ""
@@ -109,7 +109,7 @@ class SlackSide:
 
     def delivery(self) -> Delivery:
         """Return the way of messages: to the app, and to incoming webhooks where a receiver has one."""
-        return Deliveries(SlackDelivery(self._calls, draw), webhooks(self._lines))
+        return Deliveries(SlackDelivery(self.calls, draw), webhooks(self._lines))
 
     def connect(self, engine: Engine, silencing: Silencing) -> None:
         """Put the responder before the engine; until then nothing is taken in."""
@@ -122,8 +122,8 @@ class SlackSide:
             silencing=Wishes(silencing),
             missed=Missed(lines.scripts, durability),
             answers=self.answers,
-            views=Views(self._calls),
-            names=Names(self._calls),
+            views=Views(self.calls),
+            names=Names(self.calls),
             meter=lines.metrics,
             clock=lines.clock,
             config=lines.config,
@@ -186,7 +186,7 @@ class SlackSide:
         await accept([notice("route_broken", channel, Status.FIRING, now, {"detail": code}, now + 3_600.0)])
 
 
-def webhooks(lines: Lines) -> WebhookDelivery:
+def webhooks(lines: Lines, render: Callable[[Order], Message] = draw) -> WebhookDelivery:
     """Return the way of messages to incoming webhooks."""
 
     def url_of(channel: str) -> str:
@@ -198,7 +198,7 @@ def webhooks(lines: Lines) -> WebhookDelivery:
         if code == "ratelimited":
             lines.put_off(method)
 
-    return WebhookDelivery(lines.session, draw, url_of, lines.pace, count)
+    return WebhookDelivery(lines.session, render, url_of, lines.pace, count)
 
 
 class Wishes:

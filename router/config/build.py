@@ -1,15 +1,12 @@
 """The file's model as the values that the rest of the router is given."""
 
 from collections.abc import Mapping
-from typing import get_args
 
 from router.classify import GuideRule, MappingRule, Rules
 from router.config.build_mute import build_inhibition
 from router.config.build_route import LATER, Names, build_route, define
-from router.config.build_times import minutes
 from router.config.reading import Reading
-from router.config.schema import Root, Weekday
-from router.config.values import WeeklyReport
+from router.config.schema import Root
 from router.gate import Policy
 from router.incident import Guide
 from router.slo.objective import Objective
@@ -36,14 +33,6 @@ def build_rules(root: Root, names: Names, objectives: Mapping[str, Objective], r
 def build_policy(root: Root) -> Policy:
     """Return the gate's settings."""
     return Policy(mode=root.mode, watch_s=root.gate.watch, hold_s=root.gate.hold)
-
-
-def build_report(root: Root) -> WeeklyReport | None:
-    """Return when and where the weekly report goes, None without one."""
-    if root.report is None:
-        return None
-    weekday = get_args(Weekday).index(root.report.weekday)
-    return WeeklyReport(root.report.channel, weekday, minutes(root.report.time))
 
 
 def check_rest(root: Root, known: frozenset[str] | None, reading: Reading) -> None:

@@ -1,6 +1,7 @@
 """Sources and SLO sources of the file as values, with their credentials; files of secrets are read here."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 
 from pydantic import SecretStr
 
@@ -42,14 +43,18 @@ def build_slo_sources(root: Root, reading: Reading) -> dict[str, SloSourceConfig
 
 def _auth(section: AuthSection, where: Where, reading: Reading) -> Auth:
     """Return the credentials that are set; empty ones count as none."""
-    files = [reading.secret_file((*where, "bearer_file"), name) for name in section.bearer_file]
-    tokens = [token.get_secret_value() for token in section.bearer] + files
     basic = [_basic(each, _item(where, "basic", index, reading), reading) for index, each in enumerate(section.basic)]
     return Auth(
-        bearer=tuple(token for token in tokens if token),
+        bearer=tokens_of(section.bearer, section.bearer_file, where, reading),
         basic=tuple((name, password) for name, password in basic if password),
         header=_header(section.header, (*where, "header"), reading) if section.header else None,
     )
+
+
+def tokens_of(written: Sequence[SecretStr], files: Sequence[str], where: Where, reading: Reading) -> tuple[str, ...]:
+    """Return the tokens of `bearer` and `bearer_file` below `where`; empty ones count as none."""
+    read = [reading.secret_file((*where, "bearer_file"), name) for name in files]
+    return tuple(token for token in [*(each.get_secret_value() for each in written), *read] if token)
 
 
 def _item(where: Where, key: str, index: int, reading: Reading) -> Where:

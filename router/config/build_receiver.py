@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from router.config.build_auth import either
+from router.config.build_report import build_team_report
 from router.config.build_route import define
 from router.config.build_times import minutes, workdays_of
 from router.config.document import Where
@@ -51,6 +52,7 @@ def _receiver(
         remind_acknowledged_s=section.remind_acknowledged,
         morning=minutes(hours.start),
         workdays=workdays_of(hours.days, (*where, "working_hours", "days"), reading),
+        report=build_team_report(section.report, root),
     )
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from router.classify import every_route
 from router.config import environment as variables
-from router.config.build import build_policy, build_report, build_rules, check_rest
+from router.config.build import build_policy, build_rules, check_rest
 from router.config.build_auth import build_slo_sources, build_sources
 from router.config.build_mute import build_silences
 from router.config.build_receiver import build_receivers
+from router.config.build_report import build_history, build_pages_auth, build_report, build_statistics
 from router.config.build_route import Names
 from router.config.build_times import build_intervals
 from router.config.cross import check_doors, check_muting, check_routes, check_slos
@@ -117,6 +118,9 @@ def _config(root: Root, names: Names, environment: Environment, reading: Reading
         report=build_report(root),
         time_intervals=build_intervals(root.time_intervals, reading),
         silences=build_silences(root.silences, reading),
+        history=build_history(root, reading),
+        statistics=build_statistics(root, reading),
+        pages_auth=build_pages_auth(root, reading),
     )
     return config, Counts(len(objectives), len(every_route(rules.route)), len(receivers), len(sources))
 

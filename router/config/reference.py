@@ -80,7 +80,7 @@ def _corrected(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     fixed = {key: _corrected(value) for key, value in node.items() if not _is_noise(key, node)}
-    if isinstance(fixed.get("default"), float):
+    if isinstance(fixed.get("default"), float) and fixed.get("type") == "string":
         fixed["default"] = write_duration(fixed["default"])
     if isinstance(fixed.get("default"), dict) and "$ref" in fixed:
         del fixed["default"]  # the section tells its own defaults
@@ -98,7 +98,7 @@ def _with_variable(node: dict[str, Any]) -> dict[str, Any]:
     if node.get("type") == "string" and "pattern" in node and node["pattern"] != _REFERENCE:
         return {**node, "pattern": f"{_REFERENCE}|{node['pattern']}"}
     kept = {key: value for key, value in node.items() if key not in ("description", "default", "examples")}
-    if "enum" in node or "const" in node or node.get("type") == "boolean":
+    if "enum" in node or "const" in node or node.get("type") in ("boolean", "integer", "number"):
         rest = {key: value for key, value in node.items() if key not in kept}
         return {"anyOf": [kept, _VARIABLE], **rest}
     return node
@@ -166,6 +166,16 @@ def _row(key: str, node: Mapping[str, Any], required: list[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
+_KINDS = {
+    "string": "text",
+    "array": "list",
+    "object": "mapping",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "number": "number",
+}
+
+
 def _kind(node: Mapping[str, Any]) -> str:
     """Return in a word or two what a value must be."""
     if node.get("pattern") == f"{_REFERENCE}|{PATTERN}":
@@ -178,7 +188,7 @@ def _kind(node: Mapping[str, Any]) -> str:
     if "anyOf" in node:
         kinds = [_kind(option) for option in node["anyOf"] if option != _VARIABLE and option.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
-    return {"string": "text", "array": "list", "object": "mapping", "boolean": "true or false"}[node["type"]]
+    return _KINDS[str(node["type"])]
 
 
 def _written(value: object) -> str:

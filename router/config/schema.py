@@ -10,12 +10,12 @@ from pydantic import Field, StringConstraints
 from router.config.durations import Duration
 from router.config.schema_auth import Auth, Basic, HttpUrl, Section
 from router.config.schema_mute import InhibitRule, SilencesSection, TimeInterval
-from router.config.schema_receiver import TIME_OF_DAY, Locale, ReceiverSection
+from router.config.schema_receiver import Locale, ReceiverSection
+from router.config.schema_report import HistorySection, PagesSection, ReportSection, StatisticsSection
 from router.config.schema_route import RouteSection
 from router.gate import Mode
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class SourceSection(Section):
@@ -99,14 +99,6 @@ class GuideSection(Section):
     matchers: list[str] = Field(description="Conditions; none: every alert.", examples=["['service=\"checkout\"']"])
     title: str = Field("", description="What the button says.", examples=["Payment errors"])
     url: HttpUrl = Field(description="Where the guide is.", examples=["https://guides.example.com/checkout"])
-
-
-class ReportSection(Section):
-    """The weekly report."""
-
-    channel: str = Field(min_length=1, description="Where it goes.", examples=["C0SRE"])
-    weekday: Weekday = Field("monday", description="On which day.", examples=["monday"])
-    time: str = Field("09:00", pattern=TIME_OF_DAY, description="At what local time, hh:mm.", examples=["09:00"])
 
 
 class HeartbeatSection(Section):
@@ -195,7 +187,18 @@ class Root(Section):
         SilencesSection(), description="What people's silences may be.", examples=["{max_duration: 7d}"]
     )
     report: ReportSection | None = Field(
-        None, description="The weekly report.", examples=['{channel: C0SRE, weekday: monday, time: "09:00"}']
+        None,
+        description="The weekly report of all teams together.",
+        examples=['{channel: C0SRE, weekday: monday, time: "09:00"}'],
+    )
+    history: HistorySection = Field(
+        HistorySection(), description="How long the past is kept.", examples=["{firings: 90d, rollups: 761d}"]
+    )
+    statistics: StatisticsSection = Field(
+        StatisticsSection(), description="Spans and thresholds of the statistics.", examples=["{wolves_least: 3}"]
+    )
+    pages: PagesSection = Field(
+        PagesSection(), description="The web pages.", examples=['{auth: {bearer: "${PAGES_TOKEN:-}"}}']
     )
     heartbeats: list[HeartbeatSection] = Field(
         [],

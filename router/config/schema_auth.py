@@ -30,8 +30,9 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str | dict) else value
 
 
-_Secrets = Annotated[list[SecretStr], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
-_Texts = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+Secrets = Annotated[list[SecretStr], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+Files = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+"""Lists that may be written as one item without a list."""
 
 
 class Basic(Section):
@@ -63,12 +64,12 @@ class Auth(Section):
     only; beyond it, the configuration is refused.
     """
 
-    bearer: _Secrets = Field(
+    bearer: Secrets = Field(
         [],
         description="Token of `Authorization: Bearer`; a list while one is rotated.",
         examples=["${ALERTMANAGER_TOKEN:-}"],
     )
-    bearer_file: _Texts = Field([], description="File (or files) of the token.", examples=["/run/secrets/token"])
+    bearer_file: Files = Field([], description="File (or files) of the token.", examples=["/run/secrets/token"])
     basic: Annotated[list[Basic], BeforeValidator(_listed, json_schema_input_type=Basic | list[Basic])] = Field(
         [],
         description="User name and password; a list while one is rotated.",

@@ -7,10 +7,9 @@ from pydantic import Field, SecretStr, model_validator
 from router.config.durations import Duration
 from router.config.schema_auth import Section, exactly_one
 from router.config.schema_mute import Texts
+from router.config.schema_report import TIME_OF_DAY, ReceiverReportSection
 
 Locale = Literal["en", "ja"]
-
-TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Slack(Section):
@@ -85,4 +84,7 @@ class ReceiverSection(Section):
     )
     working_hours: WorkingHours = Field(
         WorkingHours(), description="When the team works.", examples=['{start: "08:30", days: ["monday:friday"]}']
+    )
+    report: ReceiverReportSection | None = Field(
+        None, description="Its own weekly report, of its firings only.", examples=["{weekday: friday}"]
     )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from router.config.document import Document, Where
+from router.config.durations import write_duration
 from router.config.findings import Findings
 from router.config.schema import Root
 
@@ -120,7 +121,14 @@ def _explained(error: ErrorDetails, where: Where) -> tuple[str, str]:
         case "string_pattern_mismatch":
             return f"`{name}` is not written as it must be", _pattern_mend(str(context.get("pattern")))
         case _:
-            return f"`{name}` {_SHAPES[kind][0]}" if kind in _SHAPES else f"`{name}`: {error['msg']}", _shape_mend(kind)
+            return _misshapen(name, error)
+
+
+def _misshapen(name: str, error: ErrorDetails) -> tuple[str, str]:
+    kind = error["type"]
+    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
+        return _beyond(name, kind, next(iter(error["ctx"].values())))
+    return f"`{name}` {_SHAPES[kind][0]}" if kind in _SHAPES else f"`{name}`: {error['msg']}", _shape_mend(kind)
 
 
 _SHAPES = {
@@ -134,15 +142,32 @@ _SHAPES = {
     "bool_parsing": ("must be true or false", "write true or false"),
     "bool_type": ("must be true or false", "write true or false"),
     "too_short": ("is empty", "list at least one"),
-    "greater_than": ("is too short", 'write a longer time, such as "30s"'),
-    "greater_than_equal": ("is too short", 'write a longer time, such as "30s"'),
-    "less_than_equal": ("is too long", 'write a shorter time, such as "30s"'),
+    "int_type": ("must be a whole number", "write it without quotes, as 3"),
+    "int_parsing": ("must be a whole number", "write it without quotes, as 3"),
+    "int_from_float": ("must be a whole number", "write it without quotes, as 3"),
+    "float_type": ("must be a number", "write it without quotes, as 0.1"),
+    "float_parsing": ("must be a number", "write it without quotes, as 0.1"),
+    "finite_number": ("must be a number", "write it without quotes, as 0.1"),
+    "share": ("is no part of a whole", "write a number from 0 to 1, as 0.1"),
 }
 _PATTERNS = {
     "https?://": "write an URL that begins with http:// or https://",
     r"\d": 'write it as "09:00", in quotes',
     "A-Za-z0-9": "use letters, digits, `.`, `_` and `-` only",
 }
+
+
+def _beyond(name: str, kind: str, bound: float) -> tuple[str, str]:
+    """Return problem and mend of a number or a duration that is out of bounds; only numbers have whole bounds."""
+    more = kind != "less_than_equal"
+    if isinstance(bound, int):
+        return f"`{name}` is too {'small' if more else 'large'}", f"write {bound} or {'more' if more else 'less'}"
+    limit = f'"{write_duration(bound)}"' if bound else ""
+    problem = f"`{name}` is too {'short' if more else 'long'}"
+    return (
+        problem,
+        f"write {limit} or {'longer' if more else 'shorter'}" if limit else 'write a longer time, such as "30s"',
+    )
 
 
 def _shape_mend(kind: str) -> str:

@@ -4,7 +4,7 @@ It also speaks for itself, through the same intake as every sender: an SLO that 
 (detection gap), a source that does not answer (the gate is open), an SLO that went blind.
 """
 
-from router.evaluate.loop import Accepts, Evaluator, Meter, Source, Tally
+from router.evaluate.loop import Accepts, Evaluator, Meter, Past, Source, Tally
 from router.incident.notice import notice
 
-__all__ = ["Accepts", "Evaluator", "Meter", "Source", "Tally", "notice"]
+__all__ = ["Accepts", "Evaluator", "Meter", "Past", "Source", "Tally", "notice"]

@@ -5,7 +5,7 @@ steps leaves nothing open for ever and nothing unsaid.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Protocol
@@ -17,7 +17,7 @@ from router.errors import UnavailableError
 from router.evaluate.spans import blind_notices, followed, forgiven, gap_alert, silence, source_notice
 from router.incident.notice import BASELINE, FORWARDED_UNJUDGED, notice
 from router.slo.objective import Objective, Snapshot
-from router.slo.verdict import Memory, Verdict, assess
+from router.slo.verdict import Assessment, Cause, Memory, Verdict, assess
 from router.state.clock import Clock
 from router.state.incidents import Incidents
 from router.state.slos import Slos, Watched
@@ -25,6 +25,8 @@ from router.state.slos import Slos, Watched
 LOG = structlog.get_logger(__name__)
 FAILURES_UNTIL_NOTICE = 2
 LEASE_TICKS = 3
+RECORDING_S = 2.0
+"""How long a tick may wait for the history, if that is not more than half of its interval."""
 
 Tally = Callable[[], Awaitable[Mapping[str, int]]]
 """How many firings had which outcome so far ("o:<outcome>:<reason>")."""
@@ -40,6 +42,18 @@ class Source(Protocol):
     """Where SLO numbers come from."""
 
     async def measure(self, objectives: Sequence[Objective], now: float) -> Mapping[str, Snapshot]: ...
+
+
+class Past(Protocol):
+    """Where what SLOs said is kept for the statistics."""
+
+    async def record(
+        self,
+        watched: Iterable[Watched],
+        budgets: Mapping[str, float | None],
+        now: float,
+        causes: Mapping[str, Cause] | None = None,
+    ) -> None: ...
 
 
 class Meter(Protocol):
@@ -80,6 +94,7 @@ class _Tick:
     """Whether the source answered for no SLO at all."""
     said: list[Alert] = field(default_factory=list)
     closing: list[Watched] = field(default_factory=list)
+    judged: list[tuple[Watched, Assessment]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.errors = [each.error for each in self.snapshots.values() if each.error]
@@ -100,6 +115,8 @@ class Evaluator:
         self._wake = wake
         self.tally: Tally | None = None
         """Reads the tally, so that a notice can tell how many alerts came through since a source was given up."""
+        self.past: Past | None = None
+        """Keeps what every SLO said, a minute each."""
         self._outages: dict[str, _Outage] = {}
         self._answered: set[str] = set()
         """Sources of which it is certain that no notice is open."""
@@ -156,6 +173,21 @@ class Evaluator:
             await self._slos.store(watched)
         if not tick.dead:
             self._answered.add(tick.name)
+        await self._record(tick)
+
+    async def _record(self, tick: _Tick) -> None:
+        """Keep what was said, when all the rest is done: neither the tick nor the next one depends on it."""
+        if self.past is None or not tick.judged:
+            return
+        watched = [each for each, _ in tick.judged]
+        budgets = {each.slo: each.budget_remaining for _, each in tick.judged}
+        causes = {each.slo: each.cause for _, each in tick.judged}
+        try:
+            async with asyncio.timeout(min(RECORDING_S, tick.interval_s / 2)):
+                await self.past.record(watched, budgets, max(each.evaluated_at for each in watched), causes)
+        except Exception as error:  # noqa: BLE001 - statistics must neither end nor hold up the loop
+            code = error.code if isinstance(error, UnavailableError) else type(error).__name__
+            LOG.warning("slo_history_not_stored", slo_source=tick.name, slos=len(watched), code=code)
 
     async def _notice_source(self, tick: _Tick) -> None:
         """From the second failed tick on, say that the gate is open; take it back when the source answers."""
@@ -200,6 +232,7 @@ class Evaluator:
         assessment = assess(objective, snapshot, now, before.memory if before is not None else Memory())
         watched = await self._heard(followed(before, snapshot, assessment, now, dead=tick.dead))
         await self._slos.store(watched)
+        tick.judged.append((watched, assessment))
         firing = 0
         unheard = watched.threat_since is not None and not (watched.gap or watched.announced)
         if unheard or before is None or before.verdict is not watched.verdict:

@@ -90,7 +90,7 @@ class Packer:
 
     def pack(self, alert: Alert, placed: Placed) -> Packed:
         """Pack an alert and remember it."""
-        body = _trimmed(pack_alert(alert))
+        body = _trimmed(pack_alert(alert, guided=placed.guide is not None and not alert.guide_url))
         packed = Packed(
             alert=alert,
             places=placed.places,

@@ -79,6 +79,8 @@ RuleKey = tuple[str, str]
 """(source, rule)."""
 SLO_SOURCE = "slo"
 """Source of what an SLO raises itself; such a firing never announces its own threat."""
+NOTICE_SOURCE = "router"
+"""Source of what the router says about itself; no SLO can vouch for that."""
 
 
 @dataclass(frozen=True, slots=True)

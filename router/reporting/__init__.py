@@ -1,1 +1,1 @@
-"""Keeps the history, computes the reviews, and tells them once a week."""
+"""The weekly report and the reviews that pages show: when each is due, what it says, and its way to people."""

@@ -88,6 +88,10 @@ _COURSES: Mapping[str, Course] = {
     )
     for code in codes
 }
+_OWN = frozenset(
+    {"ok", "unreachable", "invalid_url", "timeout", "connection_lost", "unparsable", "not_found_yet", "look_up_failed"}
+)
+"""Codes of the transport and of deliveries, not of Slack."""
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -106,6 +110,14 @@ def read_answer(status: int, headers: Mapping[str, str], data: Any) -> Answer:
     if 400 <= status < 500:
         return Answer(Course.STOP, f"http_{status}", body)
     return Answer(Course.AMBIGUOUS, "unparsable", body)
+
+
+def refuses_content(code: str) -> bool:
+    """Return whether an error's code says that Slack does not take what a message holds.
+
+    So says every code of Slack's that has no other meaning.
+    """
+    return code not in _COURSES and code not in _OWN and not code.startswith("http_")
 
 
 def error_code(body: Mapping[str, Any]) -> str:

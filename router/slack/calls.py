@@ -12,7 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from router.slack.answers import LONGEST_RETRY_S, Answer, Course, read_answer
 
 UNREACHABLE = Answer(Course.UNREACHABLE, "unreachable")
-_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "users.info"})
+_READS = frozenset(
+    {
+        "conversations.history", "conversations.replies", "conversations.info", "users.info", "files.info",
+        "files.getUploadURLExternal",
+    }
+)  # fmt: skip
 """Methods that take form arguments only, sent as a query."""
 
 

@@ -60,10 +60,12 @@ class _Trip:
 
 
 class SlackDelivery:
-    """Delivers orders. `render` draws an order; `sleep` waits for the pace between the calls of one delivery.
+    """Delivers orders.
 
-    One delivery lasts at most `deadline_s` (a dispatcher's lease must be longer) plus `patience_s`, the longest it
-    waits for the pace once it has begun; before its first call it does not wait but raises.
+    `render` draws an order; `sleep` waits for the pace between the calls of one delivery; `steps` returns what to say
+    one after the other, as long as Slack refuses the content. One delivery lasts at most `deadline_s` (a dispatcher's
+    lease must be longer) plus `patience_s`, the longest it waits for the pace once it has begun; before its first call
+    it does not wait but raises.
     """
 
     def __init__(
@@ -74,9 +76,11 @@ class SlackDelivery:
         deadline_s: float = 10.0,
         patience_s: float = 5.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        steps: Callable[[Message], list[Message]] = smaller,
     ) -> None:
         self._calls = calls
         self._render = render
+        self._steps = steps
         self._deadline_s = deadline_s
         self._patience_s = patience_s
         self._sleep = sleep
@@ -146,7 +150,7 @@ class SlackDelivery:
     async def _say(self, trip: _Trip, method: str, channel: str, message: Message, ts: str = "") -> Answer:
         """Send the content, and less of it each time Slack refuses it: a page is never lost to its looks."""
         answer = Answer(Course.SMALLER, "no_content")
-        for content in smaller(message):
+        for content in self._steps(message):
             answer = await self._send(trip, method, channel, content, ts)
             if answer.course is Course.SMALLER and "metadata" in answer.code and trip.metadata:
                 trip.metadata = False

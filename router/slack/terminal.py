@@ -43,6 +43,11 @@ class Terminal:
         self._print("".join(f"{indent}{line}\n" for line in drawn.splitlines()) + "\n")
         return Receipt(channel=order.channel, ts=order.ts or self._next_ts())
 
+    def show(self, channel: str, drawn: Callable[..., str]) -> None:
+        """Print what has no message but a text; `drawn` takes `width` and `colour`."""
+        width = self._width or min(WIDEST, shutil.get_terminal_size().columns)
+        self._print(f"· {channel}\n{drawn(width=width, colour=self._colour)}\n")
+
     def _next_ts(self) -> str:
         self._last_us = max(self._last_us + 1, int(self._now() * 1_000_000))
         return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"

@@ -22,6 +22,8 @@ START_S = 10.0
 STOP_S = 10.0
 LOCK_S = 3.0
 STEP_S = 0.02
+ADDRESS = "address"
+"""File in the folder that says where the server listens, for commands beside the running router."""
 _SUPERVISE = 'exec 3<&0; (cat <&3 >/dev/null; kill -TERM $$ 2>/dev/null) & exec "$@" </dev/null 3<&-'
 """The shell becomes the server; beside it a watcher waits for the pipe's end. $$ is the server's process."""
 
@@ -38,7 +40,7 @@ class Embedded:
     @property
     def url(self) -> str:
         """Where clients connect."""
-        return f"unix://{self._socket}"
+        return _url(self._socket)
 
     @property
     def _socket(self) -> Path:
@@ -56,6 +58,7 @@ class Embedded:
             await self._end()
             await self._spawn(self._lock)
             await self._serving()
+            (self._folder / ADDRESS).write_text(str(self._socket), "utf-8")
         except BaseException:
             # A restart keeps folder and address: it is tried again.
             await (self._end() if again else self.stop())
@@ -123,6 +126,8 @@ class Embedded:
     async def stop(self) -> None:
         """End the server, its append-only file flushed, and release the folder."""
         await self._end()
+        if self._lock is not None:
+            (self._folder / ADDRESS).unlink(missing_ok=True)
         if self._short is not None:
             self._short.cleanup()
             self._short = None
@@ -141,6 +146,23 @@ class Embedded:
             self._child.kill()
             await self._child.wait()
         self._child = None
+
+
+def address_in(folder: Path) -> str | None:
+    """Return where the server of a folder listens, None when no router runs there (it may have ended hard since)."""
+    try:
+        return _url(Path((folder / ADDRESS).read_text("utf-8").strip()))
+    except OSError:
+        return None
+
+
+def holds_data(folder: Path) -> bool:
+    """Return whether an embedded server has ever stored anything in a folder."""
+    return (folder / "appendonlydir").is_dir()
+
+
+def _url(socket: Path) -> str:
+    return f"unix://{socket}"
 
 
 def _close_pipe(child: asyncio.subprocess.Process) -> None:

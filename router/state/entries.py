@@ -68,20 +68,24 @@ class Standing:
     updated_at: float
 
 
-def pack_alert(alert: Alert) -> bytes:
-    """Return the stored body of an alert (everything but identity, status and times)."""
-    return orjson.dumps(
-        {
-            "source": alert.source,
-            "rule": alert.rule,
-            "severity": alert.severity,
-            "labels": dict(alert.labels),
-            "annotations": dict(alert.annotations),
-            "url": alert.generator_url,
-            "guide": alert.guide_url,
-            "notes": list(alert.notes),
-        }
-    )
+def pack_alert(alert: Alert, *, guided: bool = False) -> bytes:
+    """Return the stored body of an alert (everything but identity, status and times).
+
+    `guided` says that it has a guide of the configuration's, and none of its own.
+    """
+    packed: dict[str, Any] = {
+        "source": alert.source,
+        "rule": alert.rule,
+        "severity": alert.severity,
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "url": alert.generator_url,
+        "guide": alert.guide_url,
+        "notes": list(alert.notes),
+    }
+    if guided:
+        packed["guided"] = True
+    return orjson.dumps(packed)
 
 
 def unpack_alert(fingerprint: str, record: "Record", body: bytes) -> Alert:

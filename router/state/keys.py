@@ -14,6 +14,15 @@ SILENCES_TOUCHED = SILENCES + ":touched"
 MISSED = "ar:{missed}"
 STORMS = "ar:{storms}"
 TEAM = "ar:{team}"
+SLO_DAYS = "ar:{slo-days}"
+"""SET of "<UTC day>:<SLO>" whose minutes are still to be folded."""
+ROLLUPS = "ar:{rollups}"
+"""HASH of local days (ISO 8601) and their sums."""
+POSTS_SINCE = "ar:{posts}:since"
+POSTS_CHART = "ar:{posts}:chart"
+"""There while the workspace is known to refuse charts as blocks."""
+DAYS = "ar:{days}"
+"""Days of which firings or acts are archived; their own keys carry the day as hash tag."""
 
 
 def partition_of(incident_key: str) -> int:
@@ -29,6 +38,21 @@ def prefix(partition: int) -> str:
 def snapshot(slo: str) -> str:
     """Return the key of an SLO's newest snapshot."""
     return f"ar:{{slo:{slo}}}:snapshot"
+
+
+def slo_day(slo: str, day: int) -> str:
+    """Return the key of what an SLO said on a UTC day, counted from 1970-01-01."""
+    return f"ar:{{slo:{slo}}}:day:{day}"
+
+
+def review(week: str, team: str) -> str:
+    """Return the key of a week's review; `team` is "" for all teams."""
+    return f"ar:{{review:{week}}}:{team}"
+
+
+def post(week: str, team: str) -> str:
+    """Return the key of what is known of a weekly report's posts; `team` is "" for that of all teams."""
+    return f"ar:{{post:{week}}}:{team}"
 
 
 def lease(name: str) -> str:
@@ -49,6 +73,16 @@ def bucket(method: str, channel: str) -> str:
 def line(method: str, channel: str) -> list[str]:
     """Return the keys of the line in which a channel's posts wait: since when each does, and how long it may."""
     return [f"ar:{{pace:{method}}}:{name}:{channel}" for name in ("line", "asked")]
+
+
+def firings_of(day: str) -> str:
+    """Return the key of the archived firings that began on a UTC day (ISO 8601)."""
+    return f"ar:{{day:{day}}}:firings"
+
+
+def acts_of(day: str) -> str:
+    """Return the key of the archived acts of a UTC day."""
+    return f"ar:{{day:{day}}}:acts"
 
 
 def storm(channel: str) -> list[str]:

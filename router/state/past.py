@@ -13,7 +13,7 @@ from router.alert import Matcher, Status, all_match
 from router.classify import SLO_SOURCE
 from router.state import keys, records, unfinished
 from router.state.entries import Record, unpack_record
-from router.state.history import FIELDS, UNSETTLED, record_of
+from router.state.history import fields_of, lives, record_of
 from router.state.rows import Deadline, Row, Rows
 from router.state.scripts import Scripts
 
@@ -75,7 +75,7 @@ async def recent(scripts: Scripts, rule: str, limit: int) -> list[dict[str, Any]
         if counts[prefix] >= limit:
             rows.stop(prefix)
     newest = nlargest(limit, ended, key=lambda each: each[0])
-    return [*living, *(record_of(*(row[name] for name in FIELDS)) for _, row in newest)][:limit]
+    return [*living, *(record_of(*fields_of(row)) for _, row in newest)][:limit]
 
 
 async def _living(scripts: Scripts, wanted: str, limit: int) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ async def _living(scripts: Scripts, wanted: str, limit: int) -> list[dict[str, A
         async for page in records.pages(scripts, key):
             for name, raw in page.items():
                 record = unpack_record(raw)
-                if record.rule.casefold() == wanted and _lives(record):
+                if record.rule.casefold() == wanted and lives(record):
                     found.append(((record.told_at is None, _last(record)), key, name, raw))
             if deadline.over():
                 break
@@ -102,10 +102,6 @@ async def _with_rule(scripts: Scripts, wanted: str) -> AsyncIterator[str]:
         for key, rules in zip(some, replies, strict=True):
             if any(rule.decode().casefold() == wanted for rule in rules):
                 yield key
-
-
-def _lives(record: Record) -> bool:
-    return not record.copy and (record.status is Status.FIRING or record.outcome in UNSETTLED)
 
 
 def _last(record: Record) -> float:

@@ -28,6 +28,7 @@ SHARED = {
     "audit": ("lib",),
     "wake": ("lib",),
     "quiet": ("lib",),
+    "advance": ("lib",),
 }
 """What stands before a script's own lines: files of the same folder."""
 

@@ -68,6 +68,11 @@ class Metrics:
         self._page_delay = self._histogram(
             "page_delay_seconds", "From an incident's first alert to its message in Slack.", PAGE_BUCKETS_S
         )
+        self._history_waiting = self._gauge("history_waiting_rows", "Rows of the log that are not archived yet.")
+        self._history_lost = self._gauge(
+            "history_lost_rows", "Firings and acts that were lost because nobody archived them; must be 0."
+        )
+        self._reports = self._counter("reports", "Weekly reports, by what became of them.", "result")
         self._reload = self._gauge(
             "config_last_reload_successful", "0 while the files hold a configuration that cannot be used."
         )
@@ -159,6 +164,15 @@ class Metrics:
     def page_delay(self, seconds: float) -> None:
         """Observe how long people had to wait for a message, from the incident's first alert."""
         self._page_delay.observe(seconds)
+
+    def history(self, waiting: int, lost: int) -> None:
+        """Say how many rows of the log wait for the archive, and how many never got there."""
+        self._history_waiting.set(waiting)
+        self._history_lost.set(lost)
+
+    def report(self, result: str) -> None:
+        """Count a weekly report: "posted", or "failed" where something keeps it back."""
+        self._reports.labels(result).inc()
 
     def slo_burn(self, slo: str, window: str, value: float) -> None:
         """Say how fast an SLO burns over a window."""

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from router.alert import Alert
 from router.config.values import Config
+from router.noise.review import Review
+from router.noise.values import Firing, RuleKey
 from router.web.metrics import Metrics
 from router.web.silences import Mutes, Silencing
 
@@ -87,12 +89,31 @@ class Health(Protocol):
         """Return `ready` (whether alerts can be stored) beside redis, slack, slo_sources and reload."""
 
 
+class Desk(Protocol):
+    """Hands out the weekly reviews; every call raises UnavailableError when they cannot be read now."""
+
+    def review(self, week: str = "", team: str = "") -> Awaitable[Review | None]:
+        """Return the review of a week ("2026-W47", "" for the newest) of a team ("" for all), None without one.
+
+        May wait for one that is being computed; a caller that gives up waiting does not stop the computing.
+        """
+
+    def chart(self, week: str, team: str, name: str) -> Awaitable[bytes | None]:
+        """Return a drawn chart of a stored review, "weeks.en.svg" as an example of a name; None without one."""
+
+    def firings(self, rule: RuleKey, before: float, limit: int) -> Awaitable[Sequence[Firing]]:
+        """Return the newest firings of a rule that started before an instant (Unix seconds), newest first."""
+
+    def weeks(self) -> Awaitable[Sequence[str]]:
+        """Return the weeks that can be reviewed, newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The rooms that the door leads to.
 
     `config` returns the configuration in force (a reload swaps it), `now` the time in Unix seconds. `version` is
-    shown to Alertmanager's clients.
+    shown to Alertmanager's clients. Without a `desk` there are no pages.
     """
 
     intake: Intake
@@ -105,6 +126,7 @@ class Parts:
     silencing: Silencing
     mutes: Mutes
     version: str = "0"
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)

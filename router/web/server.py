@@ -16,6 +16,7 @@ from router.errors import RouterError, UnavailableError
 from router.web import api_v2, health, slack, webhook
 from router.web.answers import UNFINISHED, RejectionError, refuse
 from router.web.connection import Connection, Door
+from router.web.pages import routes as pages
 from router.web.parts import LATE, LIMITS, LOAD, PARSER, PARTS, STARTED_AT, LateStores, Limits, Load, Parts
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,8 @@ def build_web(parts: Parts, limits: Limits | None = None) -> web.Application:
     app[STARTED_AT] = parts.now()
     app.cleanup_ctx.append(_parser_thread)
     app.cleanup_ctx.append(_late_stores)
-    app.add_routes([*_webhook_routes(), *_alertmanager_routes(), *_health_routes(), *slack.routes()])
+    app.on_startup.append(pages.prepare)
+    app.add_routes([*_webhook_routes(), *_alertmanager_routes(), *_health_routes(), *slack.routes(), *pages.routes()])
     return app
 
 

@@ -1,99 +1,181 @@
-"""Every firing with its story, in the shape of a history record: those that live, and those in the decision log."""
+"""Every firing with its story: those that live, those in the log, and those in the archive; each exactly once."""
 
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import date
+from heapq import nlargest
+from math import inf
+from operator import attrgetter
 from typing import Any
 
 import orjson
 
-from router.alert import Status
-from router.state import keys
-from router.state.deeds import Deeds
-from router.state.entries import Record, rfc3339, unpack_record
-from router.state.looks import unpack_handling
+from router.noise import records
+from router.noise.values import SLO_SOURCE, Firing, Heard, RuleKey
+from router.slo.verdict import Verdict
+from router.state.clock import Clock, RedisClock
+from router.state.deeds import NOTHING, Deeds
+from router.state.history.days import Days, day_of, days_between
+from router.state.history.hearing import Stretches, hear
+from router.state.history.pending import Pending, pending
+from router.state.history.slos import SloHistory
+from router.state.history.stories import Story, firing_of, story_of
+from router.state.missed import Miss, Missed
 from router.state.scripts import Scripts
-
-FIELDS = (b"fp", b"record", b"body", b"incident", b"meta")
-"""Fields of the log's rows of kind firing, as `record_of` takes them."""
-UNSETTLED = ("", "hold")
-"""Outcomes that may still become another one."""
-_Firing = tuple[dict[str, Any], float | None]
-"""A history record, and when people were told."""
 
 
 class History:
-    """Reads firings; the newest 20,000 ended ones of each partition are kept."""
+    """Reads firings.
 
-    def __init__(self, scripts: Scripts) -> None:
+    `stretches` says what SLOs said, for firings that are not archived yet; `clock` until when a living one was heard,
+    by default Redis' own.
+    """
+
+    def __init__(self, scripts: Scripts, stretches: Stretches | None = None, clock: Clock | None = None) -> None:
         self._scripts = scripts
+        self._stretches = stretches if stretches is not None else SloHistory(scripts).stretches
+        self._clock = clock
+        self._days = Days(scripts)
 
     async def firings(self) -> list[dict[str, Any]]:
-        """Return every known firing, ended ones first."""
-        deeds = Deeds()
-        ended = [each for partition in keys.PREFIXES for each in await self._ended(partition, deeds)]
-        living = [each for partition in keys.PREFIXES for each in await self._living(partition, deeds)]
-        return [{**firing, **deeds.of(firing["incident"], told_at)} for firing, told_at in ended + living]
+        """Return every known firing as a history record, ended ones first, each in order of start."""
+        found = await self.between(-inf, inf)
+        return [records.record_of(each) for each in sorted(found, key=lambda firing: firing.ended_at is None)]
 
-    async def _ended(self, prefix: str, deeds: Deeds) -> list[_Firing]:
-        [rows] = await self._scripts.read([("XRANGE", f"{prefix}log", "-", "+")])
-        found = []
-        for _, fields in rows:
-            if fields[b"kind"] == b"firing":
-                told_at = unpack_record(fields[b"record"]).told_at
-                found.append((record_of(*(fields[name] for name in FIELDS)), told_at))
-            elif fields[b"kind"] == b"act":
-                deeds.log(orjson.loads(fields[b"entry"]))
+    async def between(self, start: float, end: float, rule: RuleKey | None = None) -> list[Firing]:
+        """Return the firings that began in [start, end), of one rule or of all, in order of start.
+
+        Labels of firings that share them are one object.
+        """
+        rules = None if rule is None else (rule,)
+        return [firing async for day in self._by_day(start, end, rules) for firing in day]
+
+    async def of_rules(self, rules: Collection[RuleKey], start: float, end: float) -> dict[RuleKey, list[Firing]]:
+        """Return the firings of each of these rules that began in [start, end), in order of start."""
+        found: dict[RuleKey, list[Firing]] = {rule: [] for rule in rules}
+        async for day in self._by_day(start, end, tuple(found)):
+            for firing in day:
+                found[firing.key].append(firing)
         return found
 
-    async def _living(self, prefix: str, deeds: Deeds) -> list[_Firing]:
-        found: list[_Firing] = []
-        [members] = await self._scripts.read([("SMEMBERS", f"{prefix}open")])
-        for raw in members:
-            key = raw.decode()
-            records, bodies, (identity, meta, hand) = await self._scripts.read(
-                [
-                    ("HGETALL", f"{prefix}a:{key}"),
-                    ("HGETALL", f"{prefix}b:{key}"),
-                    ("HMGET", f"{prefix}i:{key}", "id", "meta", "hand"),
-                ]
-            )
-            deeds.stand((identity or b"").decode(), unpack_handling(hand))
-            for name, record in records.items():
-                fingerprint, parsed = name.partition(b"~")[0], unpack_record(record)
-                # An ended firing that is settled stands in the log already.
-                if not parsed.copy and (parsed.status is Status.FIRING or parsed.outcome in UNSETTLED):
-                    body = bodies.get(fingerprint, b"{}")
-                    firing = record_of(fingerprint, record, body, identity or b"", meta or b"{}")
-                    found.append((firing, parsed.told_at))
+    async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Firing]:
+        """Return up to `limit` firings of a rule that began before an instant, newest first."""
+        waiting = await self._pending((rule,))
+        stored = await self._days.newest(rule, before, limit)
+        found = {story.identity: story for story in (*waiting.stories.values(), *stored)}
+        earlier = (story for story in found.values() if story.started / 1e6 < before)
+        stories = nlargest(limit, earlier, key=attrgetter("started"))
+        deeds = waiting.deeds(await self._days.acts_about(stories))
+        texts = _Texts()
+        return [_firing(story, deeds, texts) for story in stories]
+
+    async def rules(self, start: float, end: float) -> list[RuleKey]:
+        """Return the rules that fired in [start, end), or at least on a UTC day that it touches; in order."""
+        waiting = await pending(self._scripts)
+        found = {story.rule for story in waiting.stories.values() if start <= story.started / 1e6 < end}
+        for day in days_between(start, end, await self._days.known()):
+            found.update(await self._days.rules(day))
+        return sorted(found)
+
+    async def records(self, start: float, end: float) -> AsyncIterator[dict[str, Any]]:
+        """Yield the history records of [start, end), UTC day by day, each in order of start.
+
+        A report of a page that should have come, without any firing, is one too: of no rule, with `missed_report`.
+        """
+        reports = sorted((_report(miss) for miss in await Missed(self._scripts).all()), key=_started)
+        reports = [report for report in reports if start <= report.started_at < end]
+        async for day in self._by_day(start, end, None):
+            earlier = [each for each in reports if day and each.started_at <= day[-1].started_at]
+            reports = reports[len(earlier) :]
+            for firing in sorted((*day, *earlier), key=_started):
+                yield records.record_of(firing)
+        for report in reports:
+            yield records.record_of(report)
+
+    # --- reading
+
+    async def _pending(self, rules: Collection[RuleKey] | None) -> Pending:
+        waiting = await pending(self._scripts, rules)
+        if not waiting.stories:
+            return waiting
+        heard = await hear(waiting.stories.values(), self._stretches, await self._now())
+        waiting.stories = {story.identity: story for story in heard}
+        return waiting
+
+    async def _now(self) -> float:
+        if self._clock is None:
+            clock = RedisClock(self._scripts.client)
+            await clock.sync()
+            return clock.now()
+        return self._clock.now()
+
+    async def _by_day(self, start: float, end: float, rules: Collection[RuleKey] | None) -> AsyncIterator[list[Firing]]:
+        """Yield the firings that began in [start, end), by UTC day. What moves meanwhile is told once, see pending."""
+        waiting = await self._pending(rules)
+        known = await self._days.known()
+        days, since = days_between(start, end, known), days_between(start, inf, known)
+        deeds = waiting.deeds(await self._days.acts(since))
+        by_day: dict[date, list[Story]] = {}
+        for story in waiting.stories.values():
+            by_day.setdefault(day_of(story.started), []).append(story)
+        texts = _Texts()
+        for day in sorted({*days, *by_day}):
+            stored = [firing async for firing in self._stored(day, rules, waiting, deeds, texts)]
+            fresh = [_firing(each, deeds, texts) for each in by_day.get(day, ()) if each.identity in waiting.stories]
+            found = (each for each in (*stored, *fresh) if start <= each.started_at < end)
+            yield sorted(found, key=_started)
+
+    async def _stored(
+        self, day: date, rules: Collection[RuleKey] | None, waiting: Pending, deeds: Deeds, texts: "_Texts"
+    ) -> AsyncIterator[Firing]:
+        """Yield the archived firings of a day; they are no longer among those that wait."""
+        wanted = tuple(rules) if rules is not None else await self._days.rules(day)
+        async for stories in self._days.stories(day, wanted):
+            for story in stories:
+                if waiting.stories:
+                    waiting.stories.pop(story.identity, None)
+                yield _firing(story, deeds, texts)
+
+
+class _Texts:
+    """Reads labels and annotations; the same are the same object."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Mapping[str, str]] = {}
+
+    def __call__(self, raw: bytes) -> Mapping[str, str]:
+        found = self._known.get(raw)
+        if found is None:
+            found = self._known[raw] = orjson.loads(raw)
         return found
 
 
-def record_of(fingerprint: bytes, raw: bytes, body: bytes, incident: bytes, meta: bytes) -> dict[str, Any]:
-    """Return a history record of a firing, all but what people did about it."""
-    record, stored = unpack_record(raw), orjson.loads(body)
-    return {
-        "source": stored.get("source", ""),
-        "rule": stored.get("rule", ""),
-        "fingerprint": fingerprint.decode(),
-        "labels": stored.get("labels", {}),
-        "annotations": stored.get("annotations", {}),
-        "started_at": rfc3339(record.starts_at if record.starts_at is not None else record.accepted_at),
-        "ended_at": _ended_at(record),
-        "outcome": record.outcome or None,
-        "reason": record.reason or None,
-        "would": _would(record),
-        "incident": incident.decode(),
-        "receiver": orjson.loads(meta).get("receiver", ""),
-        "notified_at": rfc3339(record.told_at),
-    }
+def _firing(story: Story, deeds: Deeds, texts: _Texts) -> Firing:
+    told_at = story.told / 1e6 if story.told is not None else None
+    return firing_of(story, deeds.of(story.incident, told_at), texts)
 
 
-def _ended_at(record: Record) -> str | None:
-    if record.status is Status.FIRING:
-        return None
-    return rfc3339(record.ends_at if record.ends_at is not None else record.accepted_at)
+_started = attrgetter("started_at")
 
 
-def _would(record: Record) -> str | None:
-    """In shadow mode: what enforce mode would have done in the end; what it would have held has ended as a drop."""
-    if record.would == "hold" and record.status is Status.RESOLVED:
-        return "drop"
-    return record.would or None
+def _report(miss: Miss) -> Firing:
+    """Return a report of a page that should have come as a firing of no rule: who and their words as annotations."""
+    return Firing(
+        source=SLO_SOURCE,
+        rule="",
+        fingerprint="",
+        started_at=miss.when if miss.when is not None else miss.at,
+        ended_at=miss.when if miss.when is not None else miss.at,
+        outcome=None,
+        reason="",
+        annotations={"reported_by": miss.by.name or miss.by.id, "summary": miss.text},
+        missed_report=True,
+        slos=(Heard(miss.slo, Verdict.UNKNOWN),) if miss.slo else (),
+    )
+
+
+def record_of(
+    fingerprint: bytes, raw: bytes, body: bytes, incident: bytes, meta: bytes, covered: bytes = b""
+) -> dict[str, Any]:
+    """Return a history record of a firing (FIELDS), all but what people did about it."""
+    story = story_of(fingerprint, raw, body, incident, meta, covered)
+    return records.record_of(firing_of(story, NOTHING, orjson.loads))

@@ -11,7 +11,7 @@ if redis.call('EXPIRE', did, 3600) == 1 then return 'repeated' end
 if redis.call('HGET', P .. 'i:' .. key, 'id') ~= ARGV[4] then
   if ARGV[8] == '' then return 'gone' end
   redis.call('SET', did, '1', 'EX', 3600)
-  redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', 'act', 'entry', ARGV[8])
+  append(P, 'kind', 'act', 'entry', ARGV[8])
   return 'late'
 end
 if redis.call('LLEN', acts_of(P, key)) >= tonumber(ARGV[7]) then return 'full' end

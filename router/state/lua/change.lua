@@ -75,10 +75,14 @@ local function release(w, fp)
   w.inhibitors = true
 end
 
--- Begin a firing; `r` is its record.
+-- Begin a firing; `r` is its record. No two firings of an alert are accepted at the same instant: that tells them apart
+-- for ever.
 local function open(w, fp, r, where)
   local before = w.records[fp]
-  if before then set_aside(w, fp, before) end
+  if before then
+    set_aside(w, fp, before)
+    if tonumber(before.at) >= tonumber(r.at) then r.at = string.format('%.6f', before.at + 1e-6) end
+  end
   w.records[fp], w.dirty[fp] = r, true
   w.bumps, w.firing, w.total = w.bumps + 1, w.firing + 1, w.total + 1
   add(w.classes, r.cid, 1)

@@ -36,7 +36,7 @@ end
 for _ = 1, tonumber(take()) do
   local kind, entry = take(), take()
   if kind ~= 'act' or taken == 0 or fresh > 0 then
-    redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', kind, 'entry', entry)
+    append(P, 'kind', kind, 'entry', entry)
   end
 end
 

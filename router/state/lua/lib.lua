@@ -20,7 +20,11 @@
 --   P t:F        STRING tombstone "starts|ends|stale" of the newest resolve whose firing is not known, or is forgotten
 --   P slo:S      SET    incident keys with a class that SLO S covers
 --   P tally      HASH   opened settled and o:<outcome>:<reason>
---   P log        STREAM capped log of kinds decision, act and firing; P w STRING witness counter
+--   P log        STREAM log of kinds decision, act and firing; P w STRING witness counter
+--   P arc        HASH   how far the log is archived: id (the last row that is), kept (rows up to it that still stand in
+--                       the log), lost (firings and acts that went unarchived, because the log was full), aside (how many
+--                       rows the archive could not understand)
+--   P aside      STREAM rows of the log that the archive could not understand, with the problem
 -- A record is "status|starts|latest|ends|bodyhash|class|accepted|outcome|reason|told|copy|stale|would|held|rule".
 -- Status: f firing, r resolved, x expired (the source went silent). Copies of one firing may differ in their start: the
 -- earliest and the latest are kept. The reason of a held one is that of its first hold; held is when it was first held.
@@ -28,7 +32,8 @@
 -- alert it is in a class of its own, the muted twin "ms.C" or "mi.C" of its class C.
 
 local STALE_S = 300
-local LOG_CAP = 20000
+-- Behind what is archived the log is shortened sooner (advance); this guards the memory when nobody archives.
+local LOG_MOST = 100000
 local RECORD = '^' .. string.rep('([^|]*)|', 14) .. '(.*)$'
 
 local function read(text)
@@ -62,13 +67,34 @@ local function acts_of(P, key) return P .. 'act:' .. key end
 local function waiting(P, key, cid) return P .. 'u:' .. key .. ':' .. cid end
 local function held(P, key, cid) return P .. 'h:' .. key .. ':' .. cid end
 
--- The end of a settled firing: one line of history. `body` is its newest body, nil for the stored one.
+-- Rows that are archived go first; else the oldest goes for ever, and is counted unless it was a mere decision.
+local function shorten(P)
+  local arc, log = P .. 'arc', P .. 'log'
+  for _ = LOG_MOST + 1, redis.call('XLEN', log) do
+    if tonumber(redis.call('HGET', arc, 'kept') or '0') > 0 then
+      redis.call('HINCRBY', arc, 'kept', -1)
+    else
+      local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+      if oldest[2][2] ~= 'decision' then redis.call('HINCRBY', arc, 'lost', 1) end
+    end
+    redis.call('XTRIM', log, 'MAXLEN', '=', redis.call('XLEN', log) - 1)
+  end
+end
+
+-- Add a row to the log: field, value, ... of which the first is its kind.
+local function append(P, ...)
+  redis.call('XADD', P .. 'log', '*', ...)
+  if redis.call('XLEN', P .. 'log') > LOG_MOST then shorten(P) end
+end
+
+-- The end of a settled firing: one line of history. `body` is its newest body, nil for the stored one. ARGV[2] is now in
+-- every script that ends firings.
 local function log_firing(P, key, name, r, body)
   local fp = string.match(name, '^[^~]*')
   body = body or redis.call('HGET', P .. 'b:' .. key, fp) or '{}'
-  local head = redis.call('HMGET', P .. 'i:' .. key, 'id', 'meta')
-  redis.call('XADD', P .. 'log', 'MAXLEN', '~', LOG_CAP, '*', 'kind', 'firing', 'incident', head[1] or '', 'fp', fp,
-    'record', write(r), 'body', body, 'meta', head[2] or '{}')
+  local head = redis.call('HMGET', P .. 'i:' .. key, 'id', 'meta', 'c:' .. r.cid)
+  append(P, 'kind', 'firing', 'incident', head[1] or '', 'fp', fp, 'record', write(r), 'body', body, 'meta',
+    head[2] or '{}', 'class', head[3] or '', 'at', ARGV[2])
 end
 
 -- Whether an incident (the key of its hash) has firing alerts that people can hear of.

@@ -1,0 +1,67 @@
+"""What the week cost people: pages, nights, shifts over the ceiling, times, floods; by team."""
+
+from router.noise.review import Review, TeamReview
+from router.report.words.language import Words, named
+from router.report.words.line import Line, Part
+
+SLOW_S = 900.0
+"""A page that is acknowledged later than this asks for an escalation step."""
+SHIFTS_SHOWN = 3
+
+
+def nights_part(review: Review, words: Words) -> Part:
+    """Return quiet hours lost and shifts over the ceiling, of every team that was called."""
+    lines = [line for team in review.teams for line in [*nights(team, words), *shifts(team, words)]]
+    return Part("nights", words.say("title_nights"), tuple(lines))
+
+
+def team_lines(team: TeamReview, words: Words) -> list[Line]:
+    """Return what one team's week was like: pages, nights, shifts, times, floods."""
+    name = named(team.name, 30)
+    do = words.say("do_team_pages" if team.wolf_pages else "do_good")
+    told = {"n": team.pages, "wolves": team.wolf_pages, "before": team.pages_before}
+    pages = [Line(words.say("team_pages", team=name, **told), do, name)]
+    return [*pages, *nights(team, words), *shifts(team, words), *_times(team, words), *_floods(team, words)]
+
+
+def nights(team: TeamReview, words: Words) -> list[Line]:
+    """Return how many pages came at night and off hours; nothing for a team that was never called."""
+    name = named(team.name, 30)
+    if not team.pages:
+        return []
+    if not team.night:
+        line = words.say("night_none", team=name, off=team.off_hours)
+        return [Line(line, words.say("do_nights_none"), name)]
+    told = {"n": team.night, "wolves": team.night_wolves, "off": team.off_hours}
+    do = words.say("do_nights" if team.night_wolves else "do_nights_real")
+    return [Line(words.say("night_line", team=name, **told), do, name)]
+
+
+def shifts(team: TeamReview, words: Words) -> list[Line]:
+    """Return the shifts with more pages than people can bear, heaviest first."""
+    if not team.heavy_shifts:
+        return []
+    name = named(team.name, 30)
+    heavy = [words.say("shift", at=words.at(each.start, team.zone), pages=each.pages) for each in team.heavy_shifts]
+    told = {"n": len(heavy), "shifts": team.shifts, "list": words.list(heavy, SHIFTS_SHOWN)}
+    return [Line(words.say("shift_line", team=name, **told), words.say("do_shifts"), name)]
+
+
+def _times(team: TeamReview, words: Words) -> list[Line]:
+    name, lines = named(team.name, 30), []
+    acknowledge, resolve = team.time_to_acknowledge_s, team.time_to_resolve_s
+    if acknowledge is not None:
+        do = words.say("do_slow_acknowledge" if acknowledge > SLOW_S else "do_good")
+        lines.append(Line(words.say("acknowledged_after", team=name, time=words.lasts(acknowledge)), do, name))
+    if resolve is not None:
+        told = words.say("resolved_after", team=name, time=words.lasts(resolve))
+        lines.append(Line(told, words.say("do_resolve"), name))
+    return lines
+
+
+def _floods(team: TeamReview, words: Words) -> list[Line]:
+    if not team.floods:
+        return []
+    name = named(team.name, 30)
+    told = words.say("flood_line", team=name, n=team.floods, firings=team.flood_firings)
+    return [Line(told, words.say("do_floods"), name)]

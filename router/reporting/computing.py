@@ -1,0 +1,177 @@
+"""Computes the reviews of a week from what is stored. Runs in a process of its own: a large week takes seconds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from router.config.values import Config
+from router.noise.inputs import Inputs
+from router.noise.month import month
+from router.noise.review import Dimension, Month, Point, Review, Roll
+from router.noise.values import Firing, Report, RuleKey, Stretch
+from router.noise.weekly import review, wanted, with_proposals
+from router.noise.weeks import Week, day_of, midnight
+from router.reporting.facts import slo_facts, team_zones
+from router.reporting.parts import Stores
+from router.state.missed import Miss
+
+DAY_S = 86_400.0
+LOOK_BACK_S = 7_200.0
+"""What the SLOs said is needed from so long before the first firing on: a threat may have begun before it."""
+AFTERWARDS_S = 7 * DAY_S
+"""What happened so long after a week can still belong to it: when an incident was over, what was said of it."""
+WEEKS = 8
+"""Weeks of the trend, this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is stored around a week, for all teams; `rolls` by local day."""
+
+    inputs: Inputs
+    rolls: Mapping[date, Sequence[Roll]]
+
+
+async def compute(week: Week, now: float, parts: Stores) -> dict[str, Review]:
+    """Return the reviews of a week: "" for all teams, then each that had a firing in it or has a report of its own.
+
+    Nothing is stored. Raises UnavailableError.
+    """
+    config = parts.config()
+    recorded = await _recorded(week, now, parts, config)
+    proposing = _Proposing(parts, config, now)
+    found: dict[str, Review] = {}
+    for team in dict.fromkeys(("", *teams_of(recorded.inputs), *teams_reported(config))):
+        inputs = replace(
+            recorded.inputs,
+            points=points(recorded.rolls, week, team),
+            month=await _month(recorded.rolls, week, now, team, parts, config),
+        )
+        found[team] = await proposing.added(review(inputs, team), inputs)
+    return found
+
+
+def teams_of(inputs: Inputs) -> tuple[str, ...]:
+    """Return the receivers that had a firing in the week."""
+    week = inputs.week
+    return tuple(
+        sorted(
+            {
+                each.receiver
+                for each in inputs.firings
+                if each.receiver and not each.drill and week.holds(each.started_at)
+            }
+        )
+    )
+
+
+def teams_reported(config: Config) -> tuple[str, ...]:
+    """Return the receivers that have a weekly report of their own."""
+    return tuple(name for name, receiver in config.receivers.items() if receiver.report is not None)
+
+
+async def _recorded(week: Week, now: float, parts: Stores, config: Config) -> Recorded:
+    start = midnight(week.before().monday - timedelta(1), week.zone)
+    end = min(now, week.end + AFTERWARDS_S)
+    slos = slo_facts(config.objectives)
+    inputs = Inputs(
+        week=week,
+        now=now,
+        firings=await parts.firings.between(start, end),
+        stretches=known(await parts.slos.stretches(slos, start - LOOK_BACK_S, end)),
+        slos=slos,
+        teams=team_zones(config),
+        reports=[_report(each) for each in await parts.missed.all()],
+        settings=config.statistics,
+    )
+    first = min(week.before(WEEKS - 1).monday, _first_of_month(week))
+    return Recorded(inputs, await parts.rollups.load(first, week.sunday + timedelta(31)))
+
+
+def known(stretches: Mapping[str, Sequence[Stretch]]) -> Mapping[str, Sequence[Stretch]]:
+    """Return the SLOs that said anything."""
+    return {slo: recorded for slo, recorded in stretches.items() if recorded}
+
+
+def _report(miss: Miss) -> Report:
+    return Report(miss.at if miss.when is None else miss.when, miss.by.name or miss.by.id, miss.slo, miss.text)
+
+
+def points(rolls: Mapping[date, Sequence[Roll]], week: Week, team: str) -> tuple[Point, ...]:
+    """Return the weeks of the trend that are older than the week before, oldest first; weeks without sums are left out.
+
+    `team` "" is all teams together.
+    """
+    found = []
+    for back in range(WEEKS - 1, 1, -1):
+        days = [rolls[day] for day in week.before(back).days() if day in rolls]
+        if days:
+            found.append(_point(week.before(back).monday, [roll for day in days for roll in day if _is_of(roll, team)]))
+    return tuple(found)
+
+
+def _is_of(roll: Roll, team: str) -> bool:
+    dimension = Dimension.TEAM if team else Dimension.ALL
+    return roll.dimension is dimension and roll.name == team
+
+
+def _point(day: date, rolls: Sequence[Roll]) -> Point:
+    return Point(
+        day=day,
+        pages=sum(roll.pager.pages for roll in rolls),
+        wolves=sum(roll.pager.wolf_pages for roll in rolls),
+        held=sum(roll.counts.held for roll in rolls),
+        dropped=sum(roll.counts.dropped for roll in rolls),
+        firings=sum(roll.counts.firings for roll in rolls),
+    )
+
+
+def _first_of_month(week: Week) -> date:
+    """Return the first day of the month that a week is counted to: that of its last day."""
+    return week.sunday.replace(day=1)
+
+
+async def _month(
+    rolls: Mapping[date, Sequence[Roll]], week: Week, now: float, team: str, parts: Stores, config: Config
+) -> Month | None:
+    """Return the roll-up of the week's month as far as it has come, None before any day of it was summed up."""
+    first = _first_of_month(week)
+    next_month = (first + timedelta(31)).replace(day=1)
+    if not any(first <= day < next_month for day in rolls):
+        return None
+    today = day_of(now, week.zone)
+    last_over = min(next_month, today) - timedelta(1)
+    slos = slo_facts(config.objectives)
+    slo_days = await parts.slos.days(slos, first, last_over, week.zone) if last_over >= first else {}
+    return month(rolls, slo_days, slos, first, today < next_month, team)
+
+
+class _Proposing:
+    """Adds proposals; the history of a rule is read once, though several teams may have it."""
+
+    def __init__(self, parts: Stores, config: Config, now: float) -> None:
+        self._parts = parts
+        self._config = config
+        self._now = now
+        self._past: dict[RuleKey, Sequence[Firing]] = {}
+        self._stretches: Mapping[str, Sequence[Stretch]] | None = None
+
+    async def added(self, found: Review, inputs: Inputs) -> Review:
+        """Return a review with what can be done about its worst rules."""
+        keys = wanted(found)
+        if not keys:
+            return found
+        past = {key: await self._firings(key) for key in keys}
+        return with_proposals(found, inputs, past, await self._said())
+
+    async def _firings(self, key: RuleKey) -> Sequence[Firing]:
+        if key not in self._past:
+            since = self._now - self._config.history.firings_s
+            self._past[key] = await self._parts.firings.between(since, self._now, key)
+        return self._past[key]
+
+    async def _said(self) -> Mapping[str, Sequence[Stretch]]:
+        if self._stretches is None:
+            since = self._now - self._config.history.firings_s - LOOK_BACK_S
+            self._stretches = known(await self._parts.slos.stretches(self._config.objectives, since, self._now))
+        return self._stretches
