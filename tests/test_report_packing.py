@@ -13,7 +13,6 @@ from router.noise.review import Effect, Proposal, Remedy, Review
 from router.report.packing import VERSION, UnreadableError, pack, schema, unpack
 from tests.support.reviews import REVIEWS, retold, usual
 
-
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 EFFECTS = st.builds(Effect, delay_s=FINITE)
 

@@ -21,16 +21,14 @@ from tests.support.history import (
     Killed,
     archive,
     die,
-    end,
     happen,
     history,
-    logged,
     names,
     number,
     settle,
     silence,
 )  # fmt: skip
-from tests.support.state import KEY, START, State, make_act, make_alert
+from tests.support.state import KEY, START, State, make_alert
 
 DAY = "2026-05-28"
 
@@ -79,8 +77,8 @@ async def test_an_archivist_that_dies_anywhere_loses_and_doubles_nothing(state: 
         await state.client.flushall()
         await happen(state, 3)
         claim = await settle(state, LATER, key="k1")
-        assert await Acts(state.scripts).put("k1", make_act(claim.incident.id, deed=Deed.WOLF), START) is Put.STORED
-        await settle(state, LATER + 99, key="k1", deeds=[_act(claim.incident.id)], acts_taken=1)
+        assert await Acts(state.scripts).put("k1", makewolf(claim.incident.id, deed=Deed.WOLF), START) is Put.STORED
+        await settle(state, LATER + 99, key="k1", deeds=[wolf(claim.incident.id)], acts_taken=1)
         await state.client.xadd(keys.PREFIXES[3] + "log", {"kind": "firing", "at": str(START)})
         dying = Interrupted(state, call, die)
         try:
@@ -94,12 +92,6 @@ async def test_an_archivist_that_dies_anywhere_loses_and_doubles_nothing(state: 
         assert names(firings) == [0, 1, 2], call
         assert [each.mark for each in firings] == [None, "wolf", None]
     assert call > 15
-
-
-def _act(incident: str) -> dict[str, object]:
-    return {"deed": "wolf", "at": START + 70, "person": "U1", "name": "Sato", "reason": "", "code": "done"} | {
-        "incident": incident
-    }
 
 
 async def test_two_archivists_at_once_move_everything_once(state: State) -> None:
@@ -130,135 +122,6 @@ async def test_only_the_holder_of_the_lease_archives(state: State) -> None:
     await happen(state, 1)
     await state.scripts.run("lease", [keys.lease("archive")], ["another", 60_000])
     assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(waiting=1)
-
-
-async def test_rows_of_older_versions_are_taken_as_they_are(state: State) -> None:
-    """Without class nobody knows which SLOs covered it; without a time their id tells their age."""
-    await happen(state, 2)
-    for prefix in keys.PREFIXES:
-        for name, fields in await state.client.xrange(prefix + "log"):
-            await state.client.xdel(prefix + "log", name)
-            del fields[b"class"], fields[b"at"]
-            await state.client.xadd(prefix + "log", fields)
-    now = (await state.client.time())[0]
-    assert (await archive(state.scripts).turn(now + 1, KEEP_S)).rows == 0
-    assert (await archive(state.scripts).turn(now + 130, KEEP_S)).rows == 2
-    firings = await history(state.scripts).between(START, LATER)
-    assert [(*names([each]), each.slos) for each in firings] == [(0, ()), (1, ())]
-
-
-BAD = [
-    {"kind": "firing"},
-    {"kind": "firing", "fp": "a", "record": "f|1", "body": "{}", "incident": "E", "meta": "{}"},
-    {"kind": "firing", "fp": b"\xff", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": "{}", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|nonsense|x||0||||", "body": "{}", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|nan|page|x||0||||", "body": "{}", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1e300|page|x||0||||", "body": "{}", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": "[]", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": "{", "incident": "", "meta": "{}"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": "{}", "incident": "", "meta": "[1]"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": "{}", "incident": "", "meta": "{}",
-     "class": "[]"},
-    {"kind": "firing", "fp": "a", "record": "r|1|1|2|h|c|1|page|x||0||||", "body": '{"labels": {"a": 1}, "rule": []}',
-     "incident": "", "meta": "{}"},
-    {"kind": "act"},
-    {"kind": "act", "entry": "{}"},
-    {"kind": "act", "entry": "[]"},
-    {"kind": "act", "entry": '{"incident": "E", "deed": "dance", "at": 1}'},
-    {"kind": "act", "entry": '{"incident": "E", "deed": "wolf", "at": 1e300}'},
-    {"kind": "act", "entry": '{"incident": "E", "deed": "wolf", "at": "soon"}'},
-]  # fmt: skip
-
-
-async def test_a_row_that_cannot_be_understood_goes_aside_with_the_reason(state: State) -> None:
-    """It stops nothing, and lists are not harmed by it either."""
-    for n, row in enumerate(BAD):
-        await state.client.xadd(keys.PREFIXES[n % 16] + "log", {**row, "at": str(START)})
-    await happen(state, 3)
-    assert names(await history(state.scripts).between(START, LATER)) == [0, 1, 2]
-    assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(rows=3, aside=len(BAD))
-    assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(aside=len(BAD))
-    kept = [row for prefix in keys.PREFIXES for _, row in await state.client.xrange(prefix + "aside")]
-    assert len(kept) == len(BAD)
-    assert all(row[b"problem"] for row in kept)
-    assert names(await history(state.scripts).between(START, LATER)) == [0, 1, 2]
-
-
-async def test_a_day_goes_when_its_time_is_over_and_acts_outlive_their_firings(state: State) -> None:
-    await happen(state, 1)
-    claim = await settle(state, LATER, key="k0")
-    await settle(state, LATER + 99, key="k0", deeds=[_act(claim.incident.id)])
-    assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(rows=1, acts=1)
-    firings, acts = [await state.client.ttl(name(DAY)) for name in (keys.firings_of, keys.acts_of)]
-    assert KEEP_S - 10 < firings <= KEEP_S
-    assert acts > 1.9 * KEEP_S
-    # A firing of that day that ends later keeps the day up; one that is archived with a shorter time does not cut it.
-    await state.client.expire(keys.firings_of(DAY), 100)
-    await happen(state, 1, first=1)
-    await archive(state.scripts).turn(LATER, 1_000.0)
-    assert 990 < await state.client.ttl(keys.firings_of(DAY)) <= 1_000
-    await happen(state, 1, first=2)
-    await archive(state.scripts).turn(LATER, 500.0)
-    assert await state.client.ttl(keys.firings_of(DAY)) > 900
-    await state.client.delete(keys.firings_of(DAY), keys.acts_of(DAY))
-    await archive(state.scripts).turn(LATER, KEEP_S)
-    assert await days.Days(state.scripts).known() == []
-
-
-async def test_the_log_is_shortened_only_behind_what_is_archived(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("router.state.history.archive.LOG_MOST", 1)
-    entries = [number(n, key=KEY) for n in range(6)]
-    await state.store(*entries)
-    await settle(state, START)
-    for n in range(4):
-        await end(state, n, START + 1, key=KEY)
-    young = START + 500
-    for n in (4, 5):
-        await state.store(number(n, key=KEY, status=make_alert().status.RESOLVED, ends_at=young), now=young)
-    found = await archive(state.scripts).turn(young + 60, KEEP_S)
-    assert (found.rows, found.waiting, await logged(state)) == (4, 2, 2)
-    assert names(await history(state.scripts).between(0, LATER)) == list(range(6))
-    assert (await archive(state.scripts).turn(young + 600, KEEP_S)).rows == 2
-    assert await logged(state) == 1
-    assert names(await history(state.scripts).between(0, LATER)) == list(range(6))
-
-
-async def test_what_is_archived_and_a_month_old_leaves_the_log(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but the last row that is archived."""
-    await state.store(*(number(n, key=KEY) for n in range(4)))
-    await settle(state, START)
-    for n in range(3):
-        await end(state, n, START + 1, key=KEY)
-    await archive(state.scripts).turn(LATER, KEEP_S)
-    assert await logged(state) == 3
-    monkeypatch.setattr("router.state.history.archive.LOG_KEEP_S", -2.0)
-    await end(state, 3, START + 1, key=KEY)
-    assert (await archive(state.scripts).turn(LATER, KEEP_S)).rows == 1
-    assert await logged(state) == 1
-    assert (await archive(state.scripts).turn(LATER, KEEP_S)).waiting == 0
-
-
-FILL = """
-for n = 1, tonumber(ARGV[1]) do redis.call('XADD', KEYS[1], '*', 'kind', ARGV[2], 'entry', '{}') end
-"""
-
-
-async def test_a_log_that_nobody_archives_is_capped_and_what_that_costs_is_counted(state: State) -> None:
-    """100,000 rows in a partition: then the oldest goes, counted unless it was a mere decision."""
-    log = keys.prefix(keys.partition_of(KEY)) + "log"
-    await state.store(*(number(n, key=KEY) for n in range(3)))
-    await settle(state, START)
-    await end(state, 0, START + 1, key=KEY)
-    await state.client.eval(FILL, 1, log, 99_999, "decision")
-    await end(state, 1, START + 2, key=KEY)
-    assert await state.client.xlen(log) == 100_000
-    found = await archive(state.scripts).turn(LATER, KEEP_S)
-    assert (found.rows, found.lost, found.waiting) == (1, 1, 0)
-    assert await state.client.xlen(log) == 20_000
-    await state.client.eval(FILL, 1, log, 80_000, "decision")
-    await end(state, 2, START + 3, key=KEY)
-    found = await archive(state.scripts).turn(LATER, KEEP_S)
-    assert (found.rows, found.lost, found.waiting) == (1, 1, 0), "what is archived goes first, and costs nothing"
 
 
 async def test_many_firings_of_a_rule_in_a_day_are_kept_in_parts(state: State, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Conservation: every firing that was accepted is in the history exactly once, before, while and after it is archived."""
+"""Conservation: every firing that was accepted is in the history exactly once, before and after it is archived."""
 
 import asyncio
 from collections import Counter

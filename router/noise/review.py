@@ -8,135 +8,32 @@ every number.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
+from router.noise.counts import Counts, Dimension, Pager, Roll
+from router.noise.remedies import Effect, Proposal, Remedy
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Sums over firings that can be added up over days: what roll-ups hold for a rule, service, SLO, team."""
-
-    firings: int = 0
-    told: int = 0
-    pages: int = 0
-    """Firings that paged (outcome page or forward, told); incidents are counted apart, by team."""
-    tickets: int = 0
-    held: int = 0
-    dropped: int = 0
-    merged: int = 0
-    suppressed: int = 0
-    judged: int = 0
-    threatened: int = 0
-    threatened_judged: int = 0
-    wolves: int = 0
-    caught_wolves: int = 0
-    ignored: int = 0
-    misses: int = 0
-    reported_misses: int = 0
-    acknowledged: int = 0
-    off_hours_pages: int = 0
-    night_pages: int = 0
-
-    @property
-    def precision(self) -> float | None:
-        """Threatened ÷ judged firings."""
-        return self.threatened_judged / self.judged if self.judged else None
-
-    @property
-    def acknowledged_share(self) -> float | None:
-        """Acknowledged ÷ told."""
-        return self.acknowledged / self.told if self.told else None
-
-    @property
-    def wolf_share(self) -> float | None:
-        """Wolves ÷ told."""
-        return self.wolves / self.told if self.told else None
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Sums over incidents that paged, each counted once, on the day (in the week) of its first telling."""
-
-    pages: int = 0
-    wolf_pages: int = 0
-    """Those of which every told firing was a wolf."""
-    acknowledged: int = 0
-    acknowledge_s: float = 0.0
-    """Sum of the times to acknowledge."""
-    resolved: int = 0
-    resolve_s: float = 0.0
-    """Sum of the times to resolve."""
-
-
-class Dimension(StrEnum):
-    """What a daily roll-up sums by."""
-
-    ALL = "all"
-    RULE = "rule"
-    SERVICE = "service"
-    SLO = "slo"
-    TEAM = "team"
-    """A team is a receiver."""
-
-
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """One day of one rule, service, SLO or team; `name` is "" for all, "source/rule" for a rule."""
-
-    dimension: Dimension
-    name: str
-    counts: Counts
-    pager: Pager = Pager()
-    """Only for teams and for all; zeros elsewhere."""
-
-
-class Remedy(StrEnum):
-    """What can be done about a noisy rule."""
-
-    LONGER_FOR = "longer_for"
-    DEMOTE = "demote"
-    """To a ticket."""
-    MAP = "map"
-    """To an SLO, so that the gate can judge it."""
-    GUIDE = "guide"
-    MERGE = "merge"
-    """With a rule that always fires together with it."""
-    SPLIT = "split"
-    """By a label, one value of which makes most of the noise."""
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a proposal would have done to the firings of a span of time."""
-
-    firings: int = 0
-    removed: int = 0
-    """Firings that would not have been, or not have been told."""
-    removed_told: int = 0
-    missed: int = 0
-    """Threatened firings (or ones marked real) that people would not have heard of."""
-    delayed: int = 0
-    """Threatened firings that would have been told later."""
-    delay_s: float = 0.0
-    """By how much at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One remedy with its counterfactual: over the week, and over the whole recorded history of the rule."""
-
-    remedy: Remedy
-    week: Effect
-    history: Effect
-    since: float
-    """Where the recorded history of the rule begins."""
-    value: str = ""
-    """What exactly: "12m" (for), "namespace=batch" (split), the twin's rule (merge), an SLO's id (map)."""
-
-    @property
-    def dangerous(self) -> bool:
-        """Whether it would have hidden a real one; then it says so first, and is never the first choice."""
-        return self.history.missed > 0 or self.week.missed > 0
+__all__ = [
+    "Counts",
+    "Dimension",
+    "Effect",
+    "Miss",
+    "Month",
+    "MonthSlo",
+    "Pager",
+    "Point",
+    "Proposal",
+    "Quiet",
+    "Remedy",
+    "Reported",
+    "Review",
+    "Roll",
+    "RuleReview",
+    "Shadow",
+    "Shift",
+    "SloReview",
+    "TeamReview",
+    "Threat",
+]
 
 
 @dataclass(frozen=True, slots=True)

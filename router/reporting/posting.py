@@ -121,14 +121,17 @@ class Poster:
     async def _pinned(self, report: Due, held: Held, found: Review | None) -> Review:
         """Return the review that the report is told from: as it was begun, else this one from now on."""
         week, team = report.key
-        stored = await self.outside.reviews.load(week, team + AS_POSTED) if held.post.parts else None
-        if stored is not None:
-            return unpack(stored.review)
-        if found is None:  # somebody began it, and what they began from is gone
-            found = await self._computed(report)
+        reviews = self.outside.reviews
+        if not held.post.parts:
+            kept = found if found is not None else await self._must(report)
+            await reviews.store(week, team + AS_POSTED, pack(kept), {}, kept.as_of)
+        stored = await reviews.load(week, team + AS_POSTED)
+        return await self._must(report) if stored is None else unpack(stored.review)
+
+    async def _must(self, report: Due) -> Review:
+        found = await self._computed(report)
         if found is None:
             raise RefusedError("not_computed", "the log of `report --store` says why")
-        await self.outside.reviews.store(week, team + AS_POSTED, pack(found), {}, found.as_of)
         return found
 
     async def _computed(self, report: Due) -> Review | None:

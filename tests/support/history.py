@@ -84,6 +84,12 @@ async def happen(state: State, count: int, first: int = 0, rule: str = "HighErro
         await end(state, n, began + 60, rule)
 
 
+def wolf(incident: str) -> dict[str, Any]:
+    """A row as the dispatcher writes it: Sato calls it a wolf."""
+    said = {"deed": "wolf", "at": START + 70, "person": "U1", "name": "Sato", "reason": "", "code": "done"}
+    return {**said, "incident": incident}
+
+
 def names(firings: Sequence[Any]) -> list[int]:
     """The numbers of firings, of records too."""
     return [int(each["fingerprint"] if isinstance(each, dict) else each.fingerprint, 16) for each in firings]

@@ -1,6 +1,6 @@
 """History files in place of what the router has stored: the same computation reads either."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +14,8 @@ from router.noise.review import Roll
 from router.noise.rollups import roll_up
 from router.noise.threats import stretches
 from router.noise.values import Firing, RuleKey, Sample, SloDay, Stretch
-from router.noise.weeks import day_of
+from router.noise.weeks import day_of, midnight
+from router.reporting.computing import AFTERWARDS_S
 from router.reporting.facts import team_zones
 from router.reporting.parts import Stored, Stores
 from router.state.missed import Miss
@@ -68,16 +69,18 @@ def _last(firing: Firing) -> float:
     return max(at for at in known if at is not None)
 
 
+def _between(firings: Sequence[Firing], start: float, end: float) -> Sequence[Firing]:
+    """Return those that started from `start` to `end`; what began at the newest time in the file ("now") belongs."""
+    first = bisect_left(firings, start, key=lambda firing: firing.started_at)
+    return firings[first : bisect_right(firings, end, key=lambda firing: firing.started_at)]
+
+
 class _Firings:
     def __init__(self, firings: Sequence[Firing]) -> None:
         self._firings = firings
 
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> Sequence[Firing]:
-        first, last = (bisect_left(self._firings, at, key=lambda firing: firing.started_at) for at in (start, end))
-        # "Now" is the newest time in the file: what began at that very moment belongs to it.
-        while last < len(self._firings) and self._firings[last].started_at <= end:
-            last += 1
-        some = self._firings[first:last]
+        some = _between(self._firings, start, end)
         return some if rule is None else [firing for firing in some if firing.key == rule]
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> Sequence[Firing]:
@@ -131,8 +134,10 @@ class _RollUps:
     def _of(self, day: date) -> tuple[Roll, ...]:
         if day not in self.days:
             given, config = self.given, self.config
+            start = midnight(day - timedelta(1), config.timezone)
+            end = midnight(day + timedelta(1), config.timezone) + AFTERWARDS_S
             self.days[day] = roll_up(
-                given.firings,
+                _between(given.firings, start, end),
                 given.stretches,
                 day,
                 config.timezone,

@@ -22,6 +22,7 @@ ENGLISH: Mapping[str, str | tuple[str, str]] = {
     # headline
     "headline": "Wolf report{team}, {week}{so_far}: {verdict}{missed}",
     "of_team": " for {team}",
+    "of_all": "",
     "so_far": " (so far)",
     "pages_were_wolves": "{share} of pages were wolves",
     "every_page_was_a_wolf": ("the only page was a wolf", "all {n} pages were wolves"),

@@ -75,6 +75,7 @@ STEPS: Mapping[str, str | tuple[str, str]] = {
     "told_of_these": " ({n} of them told)",
     "and_delayed": (" and delayed {n} real one by {time}", " and delayed {n} real ones by up to {time}"),
     "and_hidden": (", {n} real one among them", ", {n} real ones among them"),
+    "and_hidden_too": (", {n} real one among them,", ", {n} real ones among them,"),
     "and_hidden_none": " and hidden no real one",
     "would_hide": ("Careful, it would have hidden {n} real one: {sentence}",
                    "Careful, it would have hidden {n} real ones: {sentence}"),

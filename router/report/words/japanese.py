@@ -19,8 +19,9 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     "month": "{year}年{month}月",
     "nameless": "名前のないルール",
     # 見出し
-    "headline": "狼アラート週報{team} {week}{so_far}：{verdict}{missed}",
+    "headline": "狼アラート週報{team}{week}{so_far}：{verdict}{missed}",
     "of_team": "（{team}）",
+    "of_all": " ",
     "so_far": "（途中経過）",
     "pages_were_wolves": "ページの{share}が狼",
     "every_page_was_a_wolf": ("唯一のページが狼", "ページ{n}件すべてが狼"),
@@ -30,9 +31,9 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     "nobody_called": "呼び出しなし",
     "head_misses": "、見逃し{n}件",
     "head_gaps": "、検知漏れ{n}件",
-    "empty": "狼アラート週報{team} {week}{so_far}：アラートはなく、対応は不要です。",
+    "empty": "狼アラート週報{team}{week}{so_far}：アラートはなく、対応は不要です。",
     # 通知
-    "push": "狼アラート週報{team} {week}{so_far}：{sentence}",
+    "push": "狼アラート週報{team}{week}{so_far}：{sentence}",
     "push_wolves": "ページ{n}件のうち{wolves}件が狼",
     "push_share": "{wolves}（{share}{change}）。",
     "push_down": "、前週の{before}から減少",

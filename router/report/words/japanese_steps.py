@@ -75,6 +75,7 @@ STEPS: Mapping[str, str | tuple[str, str]] = {
     "told_of_these": "（うち通知{n}件）",
     "and_delayed": "、本物{n}件の通知が最大{time}遅れていました",
     "and_hidden": "、本物{n}件も鳴りませんでした",
+    "and_hidden_too": "、本物{n}件も鳴らず",
     "and_hidden_none": "、隠れた本物はありませんでした",
     "would_hide": "注意：本物{n}件を隠すところでした。{sentence}",
     "recorded_since": "{sentence}（{day} からの記録）。",

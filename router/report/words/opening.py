@@ -63,7 +63,7 @@ def brief(review: Review, words: Words) -> tuple[Line, ...]:
 
 
 def _whose(review: Review, words: Words) -> dict[str, object]:
-    team = words.say("of_team", team=named(review.team, 30)) if review.team else ""
+    team = words.say("of_team", team=named(review.team, 30)) if review.team else words.say("of_all")
     so_far = "" if is_over(review) else words.say("so_far")
     return {"team": team, "week": span_of(review, words), "so_far": so_far}
 

@@ -68,10 +68,10 @@ def _tail(what: Remedy, effect: Effect, words: Words) -> str:
     """Say what it would have cost: real ones delayed, or hidden."""
     if what is Remedy.GUIDE or _nothing(effect):
         return ""
-    hidden = words.say("and_hidden", n=effect.missed) if effect.missed else ""
     if effect.delayed:
+        hidden = words.say("and_hidden_too", n=effect.missed) if effect.missed else ""
         return hidden + words.say("and_delayed", n=effect.delayed, time=words.lasts(effect.delay_s))
-    return hidden or words.say("and_hidden_none")
+    return words.say("and_hidden", n=effect.missed) if effect.missed else words.say("and_hidden_none")
 
 
 def _nothing(effect: Effect) -> bool:
