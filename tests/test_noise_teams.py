@@ -226,6 +226,7 @@ BURNING = said(
     ("no_threat", "last Mon 00:00", "Tue 09:55"), ("threat_page", "Tue 09:55", "Tue 10:40"),
     ("threat_ticket", "Tue 10:40", "Tue 11:00"), ("no_threat", "Tue 11:00", "next Mon 12:00"),
 )  # fmt: skip
+TAKES_OVER = said(("threat_page", "Tue 10:30", "Tue 12:00"), ("watch", "Tue 12:00", "Wed 00:00"))
 RESOLVED = {
     "its last alert ends it": ([page("Tue 10:00", "Tue 10:30")], CALM, 1_800),
     "from the first telling": ([page("Tue 10:00", "Tue 10:30", told="Tue 10:10")], CALM, 1_200),
@@ -243,7 +244,7 @@ RESOLVED = {
     "an SLO that does not cover it": ([page("Tue 10:00", "Tue 10:10", slos="login")], {"shop": BURNING}, 600),
     "another SLO takes over": (
         [page("Tue 10:00", "Tue 10:10", slos="shop login")],
-        {"shop": BURNING, "login": said(("threat_page", "Tue 10:30", "Tue 12:00"), ("watch", "Tue 12:00", "Wed 00:00"))},
+        {"shop": BURNING, "login": TAKES_OVER},
         7_200,
     ),
     "an SLO at the page tier still": (

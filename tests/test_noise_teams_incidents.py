@@ -1,5 +1,7 @@
 """Which firings are one incident: an id comes again whenever its group fires again."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
@@ -60,5 +62,5 @@ def test_incidents_of_one_id_are_half_an_hour_apart_and_those_of_one_are_not(spa
         for number, firing in enumerate(part[1:], 1):
             assert firing.started_at - max(each.ended_at or 0 for each in part[:number]) < AGAIN_S
     found = list(parts.values())
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         assert later[0].started_at - max(each.ended_at or 0 for each in earlier) >= AGAIN_S

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from router.report.packing import pack
+from router.report.packing import pack, unpack
 from router.reporting.posting import AS_POSTED
 from router.reporting.stores import stores_of
 from router.slack.weekly import thread
+from router.state.history.posts import Held
 from router.testing import Channel, faults
 from tests.support.reporting import CONFIG, PNG, Press, kinds, press
 from tests.support.reviews import ADDRESS, AS_OF, WEEK, empty, usual
@@ -83,6 +84,16 @@ async def test_where_it_cannot_be_computed_an_older_review_of_the_whole_week_is_
         whole(opened)
 
 
+async def test_three_replicas_at_once_post_it_once(state: State, tmp_path: Path) -> None:
+    async with press(state, tmp_path) as opened:
+        replicas = [opened.replica(f"replica-{number}") for number in range(3)]
+        for _ in range(4):
+            await asyncio.gather(*(replica.turn() for replica in replicas))
+            opened.clock.advance(30)
+        whole(opened)
+        assert (opened.asked, opened.counted) == ([WEEK.name], {"posted": 1})
+
+
 FAULTS = {
     "an answer is lost after the post": [faults.cut_after_storing()],
     "an answer is lost, and the post too": [faults.cut()],
@@ -109,26 +120,29 @@ async def test_whatever_slack_answers_each_part_is_there_once(
         whole(opened)
 
 
-async def test_what_a_replica_left_undone_another_finds(state: State, tmp_path: Path) -> None:
+@pytest.mark.parametrize("position", [0, 1, len(REPLIES)], ids=["root", "first reply", "last reply"])
+async def test_what_a_replica_left_undone_another_finds(state: State, tmp_path: Path, position: int) -> None:
     """The first one posts, and dies before it can store where; the second looks for it instead of posting again."""
     async with press(state, tmp_path) as opened:
         await opened.store(usual())
-        for position in range(1 + len(REPLIES)):
-            opened.slack.script(POST, *[None] * position, faults.hang(stored=True))
-            dying = opened.replica(f"dying-{position}", deadline_s=0.2)
-            claimed: list[object] = []
+        dying = opened.replica("dying")
+        done = dying.outside.posts.done
+        stored: list[str] = []
 
-            async def forget(*args: object, claimed: list[object] = claimed) -> bool:
-                claimed.append(args)
+        async def die(held: Held, part: str, channel: str, ts: str) -> bool:
+            stored.append(part)
+            if len(stored) > position:
                 raise asyncio.CancelledError
+            return await done(held, part, channel, ts)
 
-            dying.outside.posts.done = forget  # type: ignore[method-assign]
-            with pytest.raises(asyncio.CancelledError):
-                await dying.turn()
-            assert claimed
-            await opened.until_posted(opened.replica(f"heir-{position}"))
-            whole(opened)
-            break
+        dying.outside.posts.done = die  # type: ignore[method-assign]
+        with pytest.raises(asyncio.CancelledError):
+            await dying.turn()
+        assert len(opened.slack.messages) == position + 1
+        opened.clock.advance(60)
+        await opened.until_posted(opened.replica("heir"))
+        whole(opened)
+        assert len(opened.slack.messages) == 1 + len(REPLIES)
 
 
 async def test_one_that_was_taken_over_while_it_posted_takes_its_own_post_back(state: State, tmp_path: Path) -> None:
@@ -141,6 +155,7 @@ async def test_one_that_was_taken_over_while_it_posted_takes_its_own_post_back(s
         async def late(letter: object) -> object:
             await asyncio.sleep(0.1)
             await opened.until_posted(quick)
+            opened.clock.advance(2)
             return await post(letter)
 
         slow.outside.way(None)._tools.posting.post = late  # type: ignore[arg-type,method-assign]
@@ -163,7 +178,7 @@ async def test_a_begun_report_goes_on_as_it_was_begun(state: State, tmp_path: Pa
         whole(opened)
         kept = await stores_of(state.scripts, opened.config).reviews.load(WEEK.name, AS_POSTED)
         assert kept is not None
-        assert kept.review == pack(usual())
+        assert unpack(kept.review) == unpack(pack(usual()))
 
 
 # --- the chart
@@ -316,7 +331,7 @@ async def test_a_receiver_that_is_told_by_webhook_gets_the_message_alone(state: 
     text = CONFIG.replace("slack: {channel: C0SRE}", "slack: {webhook: 'https://hooks.example.com/x'}\n    report: {}")
     async with press(state, tmp_path, text.replace("report: {channel: C0SRE}\n", "")) as opened:
         await opened.store(replace(usual(), team="sre"), "sre")
-        opened.hook = opened.slack.webhooks.url("C0SRE")
+        opened.hook = opened.slack.webhooks.add("C0SRE").url
         await opened.until_posted(opened.replica())
         [root] = opened.slack.posts("C0SRE")
         assert "table" in kinds(root)

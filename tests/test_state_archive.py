@@ -27,8 +27,9 @@ from tests.support.history import (
     number,
     settle,
     silence,
+    wolf,
 )  # fmt: skip
-from tests.support.state import KEY, START, State, make_alert
+from tests.support.state import KEY, START, State, make_act, make_alert
 
 DAY = "2026-05-28"
 
@@ -77,7 +78,7 @@ async def test_an_archivist_that_dies_anywhere_loses_and_doubles_nothing(state: 
         await state.client.flushall()
         await happen(state, 3)
         claim = await settle(state, LATER, key="k1")
-        assert await Acts(state.scripts).put("k1", makewolf(claim.incident.id, deed=Deed.WOLF), START) is Put.STORED
+        assert await Acts(state.scripts).put("k1", make_act(claim.incident.id, deed=Deed.WOLF), START) is Put.STORED
         await settle(state, LATER + 99, key="k1", deeds=[wolf(claim.incident.id)], acts_taken=1)
         await state.client.xadd(keys.PREFIXES[3] + "log", {"kind": "firing", "at": str(START)})
         dying = Interrupted(state, call, die)

@@ -9,6 +9,8 @@ from router.state.history.archive import Archived
 from tests.support.history import KEEP_S, LATER, archive, end, happen, history, logged, names, number, settle, wolf
 from tests.support.state import KEY, START, State, make_alert
 
+DAY = "2026-05-28"
+
 
 async def test_rows_of_older_versions_are_taken_as_they_are(state: State) -> None:
     """Without class nobody knows which SLOs covered it; without a time their id tells their age."""

@@ -174,7 +174,7 @@ NEEDED = (
     "+evalsha +eval +script|load +ping +info +time +config|get +client|setinfo +hello +get +set +hgetall +hget +hmget "
     "+hset +hsetnx +hdel +hincrby +hkeys +hlen +hscan +sadd +srem +smove +spop +scard +smembers +zadd +zrem +zcount "
     "+zscore +zrange +zrangebyscore +xadd +xdel +xlen +xrange +xrevrange +incr +expire +exists +del +unlink +waitaof "
-    "+hexists +llen +lrange +ltrim +rpush +srandmember +sunionstore"
+    "+hexists +llen +lrange +ltrim +rpush +srandmember +sunionstore +xtrim"
 )
 
 

@@ -72,7 +72,7 @@ async def test_the_browser_shows_the_review_and_asks_nobody_else(browser, charts
     assert seen.complaints == []
 
 
-@pytest.mark.parametrize("width", [360, 768, 1_400])
+@pytest.mark.parametrize("width", [360, 768, 1_100, 1_400])
 @pytest.mark.parametrize("hostile", [False, True], ids=["usual", "hostile"])
 async def test_no_screen_is_too_narrow(browser, charts, width, hostile):
     """Nothing has to be scrolled sideways, with names of 3,000 letters neither."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ import structlog
 LOG = structlog.get_logger(__name__)
 LONGEST_S = 600.0
 SAID_MOST = 500
+NICE = 10
+"""Alerts come first, where processors are few."""
 
 
 class Child:
@@ -27,7 +30,10 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
             )
+            with contextlib.suppress(OSError):  # it has ended already, or may not
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
             try:
                 async with asyncio.timeout(LONGEST_S):
                     _, said = await process.communicate()

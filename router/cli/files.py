@@ -1,146 +1,73 @@
-"""History files (JSON Lines) as `export` writes them: firings, and what the SLOs said."""
+"""History files (JSON Lines) as `export` writes them: what is wrong in them is said with its line, ten at once."""
 
-import sys
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
+from router.cli.aloud import Counting
 from router.errors import PayloadError
-from router.noise.records import firing_of
-from router.noise.values import Firing, Sample
-from router.slo.objective import Count, Objective, Snapshot
-from router.slo.snapshot import snapshot_from_json
-from router.slo.verdict import Assessment, Memory, Verdict, assess, remember
+from router.noise.records import Known, firing_of
+from router.noise.values import Firing
 
-PROGRESS_S = 2.0
 SHOWN_MOST = 10
-_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_PACKED = {b"\x1f\x8b": "packed (gzip): unpack it first", b"PAR1": "Parquet: export it as jsonl"}
+Read = TypeVar("Read")
 
 
-def read_firings(path: str) -> tuple[Firing, ...]:
+def read_firings(path: str) -> list[Firing]:
     """Return the firings of a history file; raises PayloadError that names up to ten bad lines, OSError."""
-    found: list[Firing] = []
+    known = Known()
+    return list(read_lines(path, lambda record: firing_of(record, known)))
+
+
+def read_lines(path: str, read: Callable[[Mapping[str, Any]], Read]) -> Iterator[Read]:
+    """Yield what `read` makes of every object of a file; it raises ValueError that says what is wrong and the mend.
+
+    Raises PayloadError that names up to ten bad lines; none is yielded once there was one. Raises OSError.
+    """
     problems: list[str] = []
-    for number, record in _lines(path, problems):
+    for number, line in _lines(path):
         try:
-            found.append(firing_of(record))
+            value = read(_object(line))
+        except orjson.JSONDecodeError as error:
+            problems.append(f"{path}:{number}:{error.colno}: {_no_json(line, error)}")
         except ValueError as error:
             problems.append(f"{path}:{number}: {error}")
-    _refuse(problems, path)
-    return tuple(found)
+        else:
+            if not problems:
+                yield value
+        if len(problems) == SHOWN_MOST:
+            problems.append(f"{path}: there may be more; these are the first {SHOWN_MOST}")
+            break
+    if problems:
+        raise PayloadError("\n".join(problems))
 
 
-def lines(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a file with their line numbers; raises PayloadError at the first line that is none."""
-    problems: list[str] = []
-    for number, line in _lines(path, problems):
-        _refuse(problems, path)
-        yield number, line
-    _refuse(problems, path)
-
-
-def _lines(path: str, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a file with their line numbers, counting aloud where it takes long; notes bad lines."""
-    aloud_at = time.monotonic() + PROGRESS_S
+def _lines(path: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not empty with their numbers; counts aloud where it takes long."""
+    aloud = Counting(f"reading {path}", "lines")
     with Path(path).open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                value = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                problems.append(f"{path}:{number}:{error.colno}: not JSON: {error.msg}")
-                continue
-            if isinstance(value, dict):
-                yield number, value
-            else:
-                problems.append(f"{path}:{number}: not an object: one {{...}} a line is needed (JSON Lines)")
-            if number % 1_000 == 0 and time.monotonic() > aloud_at:
-                print(f"reading {path}: {number:,} lines", file=sys.stderr)
-                aloud_at = time.monotonic() + PROGRESS_S
+            aloud.at(number)
+            if number == 1:
+                yield number, line.removeprefix(_BOM)
+            elif not line.isspace():
+                yield number, line
 
 
-def _refuse(problems: list[str], path: str) -> None:
-    if problems:
-        more = len(problems) - SHOWN_MOST
-        shown = "\n".join(problems[:SHOWN_MOST])
-        raise PayloadError(shown + (f"\nand {more} more lines of {path}" if more > 0 else ""))
+def _object(line: bytes) -> Mapping[str, Any]:
+    value = orjson.loads(line)
+    if not isinstance(value, dict):
+        raise ValueError("not an object: write one {...} a line (JSON Lines)")  # noqa: TRY004 - a value in a file
+    return value
 
 
-def read_samples(path: str, objectives: Mapping[str, Objective]) -> dict[str, list[Sample]]:
-    """Return by SLO what a file of SLO history says, in order of time; raises PayloadError, OSError.
-
-    A recorded `verdict` counts; without one the snapshot is judged anew, by the objective of the configuration.
-    """
-    judges = {name: _Judge(objective) for name, objective in objectives.items()}
-    found: defaultdict[str, list[Sample]] = defaultdict(list)
-    problems: list[str] = []
-    for number, line in _lines(path, problems):
-        try:
-            slo, at = _head(line)
-            found[slo].append(_recorded(line, at) or _judged(judges, slo, line, at))
-        except ValueError as error:
-            problems.append(f"{path}:{number}: {error}")
-    _refuse(problems, path)
-    return {slo: sorted(samples, key=lambda sample: sample.at) for slo, samples in found.items()}
-
-
-def _head(line: Mapping[str, Any]) -> tuple[str, float]:
-    slo, at = line.get("slo"), line.get("at")
-    if not isinstance(slo, str) or not slo:
-        raise ValueError("`slo` is missing: name the SLO's id")
-    try:
-        instant = datetime.fromisoformat(at if isinstance(at, str) else "")
-    except ValueError:
-        raise ValueError(f"`at` is {at!r}: write a time as 2026-11-22T09:00:00Z (RFC 3339)") from None
-    if instant.tzinfo is None:
-        raise ValueError(f"`at` is {at!r}: it has no time zone, end it with Z")
-    return slo, instant.timestamp()
-
-
-def _recorded(line: Mapping[str, Any], at: float) -> Sample | None:
-    if line.get("verdict") is None:
-        return None
-    verdict = _VERDICTS.get(str(line["verdict"]))
-    if verdict is None:
-        raise ValueError(f"`verdict` is {line['verdict']!r}: write one of {', '.join(_VERDICTS)}")
-    left = line.get("budget_remaining")
-    day = (line.get("windows") or {}).get("1d") or {}
-    bad, total = day.get("bad"), day.get("total")
-    return Sample(at, verdict, left, bad, total) if total is not None else Sample(at, verdict, left)
-
-
-@dataclass(slots=True)
-class _Judge:
-    """Judges the snapshots of one SLO one after another: a threat outlives data that went stale."""
-
-    objective: Objective
-    memory: Memory = field(default_factory=Memory)
-    judged_at: float = 0.0
-
-    def judge(self, snapshot: Snapshot, at: float) -> Assessment:
-        """Judge; raises ValueError when a later one was judged before."""
-        if at < self.judged_at:
-            raise ValueError("it is older than the line before it of this SLO: sort the file by time (sort by `at`)")
-        assessment = assess(self.objective, snapshot, at, self.memory)
-        self.memory, self.judged_at = remember(self.memory, assessment, at), at
-        return assessment
-
-
-def _judged(judges: Mapping[str, _Judge], slo: str, line: Mapping[str, Any], at: float) -> Sample:
-    if slo not in judges:
-        known = ", ".join(judges) or "none"
-        raise ValueError(
-            f"no SLO {slo!r} is configured to judge it by; known are {known} (or record `verdict` with it)"
-        )
-    snapshot = snapshot_from_json(slo, {"sampled_at": at, **line})
-    assessment = judges[slo].judge(snapshot, at)
-    day = snapshot.windows.get("1d")
-    left = assessment.budget_remaining
-    return Sample(at, assessment.verdict, left, *((day.bad, day.total) if isinstance(day, Count) else ()))
+def _no_json(line: bytes, error: orjson.JSONDecodeError) -> str:
+    if line.startswith(_UTF_16):
+        return "not UTF-8: save it as UTF-8"
+    packed = next((what for mark, what in _PACKED.items() if line.startswith(mark)), None)
+    return packed or f"not JSON ({error.msg}): write one object a line, as `export --format jsonl` does"

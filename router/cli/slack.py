@@ -182,6 +182,8 @@ def _channels(receiver: Receiver) -> Iterator[tuple[str, str]]:
         channel: str = getattr(receiver.slack, key)
         if channel and not is_webhook(channel):
             yield channel, f"{receiver.name}: {key}"
+    if receiver.report is not None and receiver.report.channel:
+        yield receiver.report.channel, f"{receiver.name}: report"
 
 
 def _mentions(receiver: Receiver) -> Iterator[tuple[str, str]]:

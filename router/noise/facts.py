@@ -91,13 +91,14 @@ def judge(
     chattering, floods and marks reach over midnight.
     """
     kept = tuple(firing for firing in firings if firing.rule and not firing.drill)
+    chattering, flapping = again(kept, settings.chattering_s, settings.flapping_s)
     facts = _Facts(
         incidents_of(kept),
         spans_of(kept, stretches, settings),
         _marks(kept),
         _reported(kept),
-        again(kept, settings.chattering_s),
-        again(kept, settings.flapping_s),
+        chattering,
+        flapping,
         floods(kept, settings),
         zones,
         settings,

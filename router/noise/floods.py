@@ -55,15 +55,19 @@ def flooded(firing: Firing, found: Mapping[str, Sequence[Flood]]) -> bool:
     return number >= 0 and firing.started_at < of_team[number].end
 
 
-def again(firings: Sequence[Firing], within_s: float) -> set[int]:
-    """Return the places in `firings` of those that are one of three of one alert started within so many seconds."""
+def again(firings: Sequence[Firing], *spans_s: float) -> tuple[set[int], ...]:
+    """Return for each span which firings are one of three of one alert started within so many seconds, by place."""
     starts: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     for place, firing in enumerate(firings):
         starts[firing.source, firing.fingerprint].append((firing.started_at, place))
+    often = [sorted(each) for each in starts.values() if len(each) > 2]
+    return tuple(_again(often, within_s) for within_s in spans_s)
+
+
+def _again(often: Iterable[Sequence[tuple[float, int]]], within_s: float) -> set[int]:
     found: set[int] = set()
-    for each in starts.values():
-        each.sort()
-        for first, second, third in zip(each, each[1:], each[2:], strict=False):
-            if third[0] - first[0] <= within_s:
-                found.update((first[1], second[1], third[1]))
+    for each in often:
+        for number in range(2, len(each)):
+            if each[number][0] - each[number - 2][0] <= within_s:
+                found.update((each[number - 2][1], each[number - 1][1], each[number][1]))
     return found

@@ -44,6 +44,8 @@ def _heard_of(firing: Firing) -> bool:
 
 def _apart(firings: Sequence[Firing], places: list[int]) -> list[list[int]]:
     """Return the places of one id's firings, incident by incident, each in order of time."""
+    if len(places) == 1:
+        return [places]
     parts: list[list[int]] = []
     over = -inf
     for place in sorted(places, key=lambda number: firings[number].started_at):

@@ -1,10 +1,10 @@
 """A month's roll-up: how each user journey fared, how many alerts came, how soon people had and ended them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import date
 
-from router.noise.review import Counts, Dimension, Month, MonthSlo, Pager, Roll
+from router.noise.review import Dimension, Month, MonthSlo, Roll
+from router.noise.sums import added, added_pagers
 from router.noise.values import SloDay, SloFacts
 
 
@@ -24,12 +24,12 @@ def month(
     of_team = (Dimension.TEAM, team) if team else (Dimension.ALL, "")
     days = [each for day, each in sorted(rolls.items()) if _same(day, first_day)]
     found = [roll for day in days for roll in day if (roll.dimension, roll.name) == of_team]
-    pager = _pagers(roll.pager for roll in found)
+    pager = added_pagers(roll.pager for roll in found)
     return Month(
         name=f"{first_day:%Y-%m}",
         so_far=so_far,
         slos=tuple(_slo(facts, slo_days.get(slo, ()), first_day) for slo, facts in slos.items()),
-        counts=_counts(roll.counts for roll in found),
+        counts=added(roll.counts for roll in found),
         pages=pager.pages,
         time_to_acknowledge_s=_mean(pager.acknowledge_s, pager.acknowledged),
         time_to_resolve_s=_mean(pager.resolve_s, pager.resolved),
@@ -60,16 +60,6 @@ def _slo(facts: SloFacts, days: Iterable[SloDay], first_day: date) -> MonthSlo:
         events=total if known else None,
         days=len(known),
     )
-
-
-def _counts(found: Iterable[Counts]) -> Counts:
-    some = tuple(found)
-    return Counts(**{field.name: sum(getattr(each, field.name) for each in some) for field in fields(Counts)})
-
-
-def _pagers(found: Iterable[Pager]) -> Pager:
-    some = tuple(found)
-    return Pager(**{field.name: sum(getattr(each, field.name) for each in some) for field in fields(Pager)})
 
 
 def _mean(total: float, count: int) -> float | None:

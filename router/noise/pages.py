@@ -55,21 +55,28 @@ def pages(judged: Iterable[Judged], stretches: Mapping[str, Sequence[Stretch]]) 
 
 
 def _whole(judged: Iterable[Judged], tops: _Tops) -> Iterator[list[Judged]]:
-    """Yield the firings of every incident; while an SLO stays at the page tier it goes on, though no alert fires."""
-    parts: dict[str, list[Judged]] = defaultdict(list)
+    """Yield the firings of every incident that people heard of; while an SLO stays at the page tier it goes on."""
+    ids: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for each in judged:
         if each.told or each.firing.outcome is Outcome.MERGE:
-            parts[each.incident].append(each)
-    ids: dict[tuple[str, str], list[list[Judged]]] = defaultdict(list)
-    for part in parts.values():
-        part.sort(key=_started_at)
-        ids[part[0].firing.receiver, spoken_of(part[0].firing)].append(part)
+            ids[each.firing.receiver, spoken_of(each.firing)].append(each)
     for several in ids.values():
-        several.sort(key=lambda part: _started_at(part[0]))
-        yield from _merged(several, tops) if len(several) > 1 else several
+        if len({each.incident for each in several}) == 1:
+            yield several
+        else:
+            yield from _merged(_parts(several), tops)
+
+
+def _parts(several: Iterable[Judged]) -> list[list[Judged]]:
+    """Return the firings of one id, incident by incident, in order of time."""
+    parts: dict[str, list[Judged]] = defaultdict(list)
+    for each in sorted(several, key=_started_at):
+        parts[each.incident].append(each)
+    return list(parts.values())
 
 
 def _merged(parts: Sequence[list[Judged]], tops: _Tops) -> Iterator[list[Judged]]:
+    """What begins within 30 min after the incident was over is the same one still."""
     whole = parts[0]
     for part in parts[1:]:
         over = _resolved_at(whole, tops)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 from router.gate import Outcome
@@ -11,6 +12,28 @@ from router.slo.verdict import Verdict
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _MARKS = {mark.value: mark for mark in Mark}
+_LAST = 253_402_300_800.0
+"""The end of the year 9999."""
+
+
+class Known:
+    """What the records of one file have in common, so that it is kept once: texts of an alert, what its SLOs said."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._heard: dict[tuple[Heard, ...], tuple[Heard, ...]] = {}
+
+    def texts(self, fingerprint: str, name: str, found: Mapping[str, str]) -> Mapping[str, str]:
+        """Return labels or annotations: the same object as before, where an alert has the same again."""
+        before = self._texts.get((fingerprint, name))
+        if before == found:
+            return before
+        self._texts[fingerprint, name] = found
+        return found
+
+    def heard(self, found: tuple[Heard, ...]) -> tuple[Heard, ...]:
+        """Return what the SLOs said: the same object as before, where they said the same."""
+        return self._heard.setdefault(found, found)
 
 
 def instant(at: float | None) -> str | None:
@@ -54,28 +77,29 @@ def record_of(firing: Firing) -> dict[str, Any]:
     }
 
 
-def firing_of(record: Mapping[str, Any]) -> Firing:
-    """Return the firing of a history record; raises ValueError that names the field and how to write it.
+def firing_of(record: Mapping[str, Any], known: Known | None = None) -> Firing:
+    """Return the firing of a history record; raises ValueError that names the field, what is wrong, and the mend.
 
-    A reason that is not known is kept as it is. Where no `guide` is said, an alert has one if it brings a
-    `runbook_url`.
+    Fields and reasons that are not known are no mistake: other versions write them. Where no `guide` is said, an alert
+    has one if it brings a `runbook_url`. What many records have in common is one object, if `known` is given.
     """
-    annotations = _texts(record, "annotations")
+    known = known or Known()
+    fingerprint = _text(record, "fingerprint")
+    annotations = known.texts(fingerprint, "annotations", _texts(record, "annotations"))
     started_at = _instant(record, "started_at")
     if started_at is None:
-        raise ValueError("`started_at` is missing: every firing began some time (RFC 3339)")
-    guide = record.get("guide")
+        raise ValueError("`started_at` is missing: write when it began (RFC 3339)")
     return Firing(
         source=_text(record, "source"),
         rule=_text(record, "rule"),
-        fingerprint=_text(record, "fingerprint"),
+        fingerprint=fingerprint,
         started_at=started_at,
         ended_at=_ended(record, started_at),
         outcome=_chosen(record, "outcome", _OUTCOMES),
         reason=_text(record, "reason"),
         incident=_text(record, "incident"),
         receiver=_text(record, "receiver"),
-        labels=_texts(record, "labels"),
+        labels=known.texts(fingerprint, "labels", _texts(record, "labels")),
         annotations=annotations,
         notified_at=_instant(record, "notified_at"),
         acknowledged_at=_instant(record, "acknowledged_at"),
@@ -84,9 +108,9 @@ def firing_of(record: Mapping[str, Any]) -> Firing:
         mark=_chosen(record, "human_verdict", _MARKS),
         wolf_reason=_text(record, "wolf_reason"),
         missed_report=_flag(record, "missed_report"),
-        slos=_slos(record),
+        slos=known.heard(_slos(record)),
         group_wait_s=_seconds(record, "group_wait_s"),
-        guide=_flag(record, "guide") if guide is not None else bool(annotations.get("runbook_url")),
+        guide=_flag(record, "guide", bool(annotations.get("runbook_url"))),
         would=_chosen(record, "would", _OUTCOMES),
     )
 
@@ -97,27 +121,33 @@ def _text(record: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"`{name}` is {_shown(value)}: write a text or null")  # noqa: TRY004 - a value in a file
+    return intern(value)
+
+
+def _texts(record: Mapping[str, Any], name: str) -> Mapping[str, str]:
+    value = record.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(f'`{name}` is {_shown(value)}: write an object of texts, as {{"service": "shop"}}')
     return value
 
 
-def _texts(record: Mapping[str, Any], name: str) -> dict[str, str]:
-    value = record.get(name) or {}
-    if not isinstance(value, Mapping) or not all(isinstance(part, str) for pair in value.items() for part in pair):
-        raise ValueError(f"`{name}` is {_shown(value)}: write an object of texts")
-    return dict(value)
-
-
-def _flag(record: Mapping[str, Any], name: str) -> bool:
-    value = record.get(name) or False
+def _flag(record: Mapping[str, Any], name: str, usual: bool = False) -> bool:
+    value = record.get(name)
+    if value is None:
+        return usual
     if not isinstance(value, bool):
         raise ValueError(f"`{name}` is {_shown(value)}: write true or false")  # noqa: TRY004
     return value
 
 
 def _seconds(record: Mapping[str, Any], name: str) -> float:
-    value = record.get(name) or 0.0
+    value = record.get(name)
+    if value is None:
+        return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-        raise ValueError(f"`{name}` is {_shown(value)}: write seconds")
+        raise ValueError(f"`{name}` is {_shown(value)}: write seconds, 0 or more")
     return float(value)
 
 
@@ -126,21 +156,27 @@ def _chosen(record: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> A
     if value in (None, "", "null"):
         return None
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"`{name}` is {_shown(value)}: write one of {', '.join(known)}")
+        raise ValueError(f"`{name}` is {_shown(value)}: write one of {', '.join(known)}, or null")
     return known[value]
 
 
 def _instant(record: Mapping[str, Any], name: str) -> float | None:
     value = record.get(name)
-    if value is None:
-        return None
+    return None if value is None else instant_of(value, name)
+
+
+def instant_of(value: object, name: str) -> float:
+    """Return the Unix seconds of an RFC 3339 time; raises ValueError that names the field and how to write it."""
     try:
         at = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise ValueError(f"`{name}` is {_shown(value)}: write a time as 2026-11-22T09:00:00Z (RFC 3339)") from None
     if at.tzinfo is None:
         raise ValueError(f"`{name}` is {_shown(value)}: it has no time zone, end it with Z")
-    return at.timestamp()
+    seconds = at.timestamp()
+    if not 0 <= seconds < _LAST:
+        raise ValueError(f"`{name}` is {_shown(value)}: write a time from 1970 to 9999, or null where there is none")
+    return seconds
 
 
 def _ended(record: Mapping[str, Any], started_at: float) -> float | None:
@@ -150,18 +186,24 @@ def _ended(record: Mapping[str, Any], started_at: float) -> float | None:
 
 
 def _slos(record: Mapping[str, Any]) -> tuple[Heard, ...]:
-    value = record.get("slos") or []
+    value = record.get("slos")
+    if value is None:
+        return ()
     if not isinstance(value, list) or not all(isinstance(each, Mapping) and each.get("id") for each in value):
-        raise ValueError(f'`slos` is {_shown(value)}: write [{{"id": ..., "worst_verdict": ...}}]')
-    return tuple(
-        Heard(
-            _text(each, "id"),
-            # What was not recorded cannot be judged by.
-            _chosen(each, "worst_verdict", _VERDICTS) or Verdict.UNKNOWN,
-            _instant(each, "threatened_from"),
-            _instant(each, "threatened_to"),
-        )
-        for each in value
+        raise ValueError(f'`slos` is {_shown(value)}: write [{{"id": "checkout", "worst_verdict": "watch"}}]')
+    try:
+        return tuple(_heard(each) for each in value)
+    except ValueError as error:
+        raise ValueError(f"in `slos` {error}") from error
+
+
+def _heard(said: Mapping[str, Any]) -> Heard:
+    return Heard(
+        _text(said, "id"),
+        # What was not recorded cannot be judged by.
+        _chosen(said, "worst_verdict", _VERDICTS) or Verdict.UNKNOWN,
+        _instant(said, "threatened_from"),
+        _instant(said, "threatened_to"),
     )
 
 

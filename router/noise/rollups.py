@@ -21,7 +21,7 @@ SERVICE = "service"
 _Name = tuple[Dimension, str]
 
 
-def roll_up(
+def roll_up(  # noqa: PLR0913, PLR0917 - all of it is needed, and none belongs together
     firings: Iterable[Firing],
     stretches: Mapping[str, Sequence[Stretch]],
     day: date,

@@ -3,6 +3,7 @@
 A threat belongs to the week in which it began. What an SLO raises itself never announces its own threat. Pure.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from statistics import median
 
 from router.gate import Outcome
 from router.noise.facts import Judged
-from router.noise.incidents import AGAIN_S
 from router.noise.inputs import Inputs
 from router.noise.review import SloReview, Threat
 from router.noise.spans import spans_of
@@ -36,7 +36,7 @@ def slo_reviews(judged: Sequence[Judged], inputs: Inputs) -> tuple[SloReview, ..
         began = [each for each in spans[slo].threats if inputs.week.holds(each.start)] if slo in spans else []
         seen = [_seen(each, covering[slo], tellings, inputs.settings) for each in began]
         owed = tuple(_with_postmortem(each, inputs.stretches.get(slo, ()), inputs.settings) for each in seen)
-        found.append(_review(facts, owed, covering[slo], inputs))
+        found.append(_review(facts, owed, covering[slo].firings, inputs))
     return tuple(found)
 
 
@@ -44,40 +44,36 @@ def slo_reviews(judged: Sequence[Judged], inputs: Inputs) -> tuple[SloReview, ..
 
 
 class _Tellings:
-    """Who was told of what: also through the incident that a firing joined."""
+    """When people were told of what: also through the incident that a firing joined."""
 
     def __init__(self, judged: Iterable[Judged]) -> None:
-        self._told: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+        self._told: dict[str, list[Judged]] = defaultdict(list)
         for each in judged:
             if each.told and each.firing.source != SLO_SOURCE:
-                self._told[each.firing.receiver, each.incident].append(each)
+                self._told[each.incident].append(each)
 
     def before(self, each: Judged, end: float) -> bool:
         """Return whether people were told of a firing before `end`, by itself or by the incident it had joined.
 
         Where only the SLO itself had told of that incident, it does not count.
         """
-        if each.told:
+        if each.told or each.firing.outcome is not Outcome.MERGE:
             return _told_before(each, end)
-        if each.firing.outcome is not Outcome.MERGE:
-            return False
-        start = each.firing.started_at
-        others = self._told.get((each.firing.receiver, each.incident), ())
-        return any(_told_before(other, end) and start - _end(other) < AGAIN_S for other in others)
+        return any(_told_before(other, end) for other in self._told.get(each.incident, ()))
 
 
 def _told_before(each: Judged, end: float) -> bool:
-    return each.firing.notified_at is not None and each.firing.notified_at < end
+    return each.told and each.firing.notified_at is not None and each.firing.notified_at < end
 
 
-def _seen(threat: Threat, covering: Sequence[Judged], tellings: _Tellings, settings: Settings) -> Threat:
+def _seen(threat: Threat, covering: "_Covering", tellings: _Tellings, settings: Settings) -> Threat:
     """Return a threat with what fired with it and who was told.
 
     Silenced: every alert that fired with it was suppressed. Such a threat is neither a miss nor a gap.
     """
     end = inf if threat.end is None else threat.end
-    near = [each for each in covering if _overlaps(each, threat.start - settings.miss_s, end)]
-    met = sorted((each for each in near if _overlaps(each, threat.start, end)), key=lambda each: each.firing.started_at)
+    near = covering.alive(threat.start - settings.miss_s, end)
+    met = [each for each in near if _end(each) >= threat.start]
     alerts = [each for each in met if each.firing.source not in _NO_ALERT]
     announcing = [each.firing.started_at for each in alerts if tellings.before(each, end)]
     silenced = bool(alerts) and all(each.firing.outcome is Outcome.SUPPRESS for each in alerts)
@@ -106,20 +102,31 @@ def _left_after(threat: Threat, recorded: Sequence[Stretch]) -> float | None:
     return last[-1].budget_end if last else None
 
 
-def _overlaps(each: Judged, start: float, end: float) -> bool:
-    """Return whether a firing lived in a span; both ends count."""
-    return each.firing.started_at <= end and _end(each) >= start
-
-
 def _end(each: Judged) -> float:
     return inf if each.firing.ended_at is None else each.firing.ended_at
 
 
-def _by_slo(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
-    found: dict[str, list[Judged]] = defaultdict(list)
-    for each in judged:
-        for slo in dict.fromkeys(heard.slo for heard in each.firing.slos):
-            found[slo].append(each)
+class _Covering:
+    """The firings that an SLO covers, in order of time."""
+
+    def __init__(self) -> None:
+        self.firings: list[Judged] = []
+
+    def alive(self, start: float, end: float) -> list[Judged]:
+        """Return those that lived in a span; both ends count."""
+        last = bisect_right(self.firings, end, key=_start)
+        return [each for each in self.firings[:last] if each.firing.ended_at is None or each.firing.ended_at >= start]
+
+
+def _start(each: Judged) -> float:
+    return each.firing.started_at
+
+
+def _by_slo(judged: Iterable[Judged]) -> dict[str, _Covering]:
+    found: dict[str, _Covering] = defaultdict(_Covering)
+    for each in sorted(judged, key=_start):
+        for slo in {heard.slo for heard in each.firing.slos}:
+            found[slo].firings.append(each)
     return found
 
 
@@ -131,7 +138,7 @@ def _review(facts: SloFacts, threats: tuple[Threat, ...], covering: Sequence[Jud
     start, end = week.start, min(week.end, inputs.now)
     recorded = inputs.stretches.get(facts.id, ())
     measured = _measured(recorded, start, end) if any(inputs.stretches.values()) else _Measured()
-    during = [each for each in covering if week.holds(each.firing.started_at)]
+    during = [each for each in covering if start <= each.firing.started_at < week.end]
     leads = [each.lead_s for each in threats if each.lead_s is not None]
     return SloReview(
         id=facts.id,

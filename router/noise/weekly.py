@@ -1,52 +1,211 @@
 """A week's review, put together: every number that the report, the pages and the JSON API show. Pure."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from router.gate import Outcome
+from router.noise import trends
 from router.noise.facts import Judged, judge
 from router.noise.inputs import Inputs
-from router.noise.pages import Paged, pages
+from router.noise.pages import Paged, pager, pages
 from router.noise.proposals import Around, proposals
-from router.noise.review import Counts, Miss, Point, Quiet, Reported, Review, RuleReview, Shadow, SloReview, TeamReview
-from router.noise.review import Threat as SloThreat
+from router.noise.review import Miss, Reported, Review, RuleReview, SloReview, TeamReview, Threat
 from router.noise.rules import by_rule, most_first, rule_reviews
 from router.noise.slos import slo_reviews
 from router.noise.sums import counts
 from router.noise.teams import team_review
 from router.noise.values import NOTICE_SOURCE, SLO_SOURCE, Firing, Report, RuleKey, Stretch, Team
-from router.noise.weeks import Week, midnight
+from router.noise.weeks import Week
 
-WEEKS = 8
-"""Weeks of the trend, this one included."""
 WANTED_MOST = 20
-"""Rules to propose something for."""
+"""Rules that something is proposed for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What all reviews of a week share, whichever the team: it is made once."""
+    """What the reviews of a week share, whichever the team: make it once for all of them."""
 
     inputs: Inputs
     judged: tuple[Judged, ...]
+    by_team: Mapping[str, Sequence[Judged]]
     paged: tuple[Paged, ...]
     slos: tuple[SloReview, ...]
+
+    def of(self, team: str) -> Sequence[Judged]:
+        """Return the firings of a team, "" for those of all."""
+        return self.by_team.get(team, ()) if team else self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One week of one team."""
+
+    judged: tuple[Judged, ...]
+    paged: tuple[Paged, ...]
 
 
 def judgement(inputs: Inputs) -> Judgement:
     """Judge every firing; reports that stand among the firings (`rule` "") are put to the reports."""
     inputs = _sorted_out(inputs)
     judged = judge(inputs.firings, inputs.stretches, inputs.settings, inputs.zones, inputs.now)
-    return Judgement(inputs, judged, pages(judged, inputs.stretches), slo_reviews(judged, inputs))
+    by_team: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        by_team[each.firing.receiver].append(each)
+    return Judgement(inputs, judged, by_team, pages(judged, inputs.stretches), slo_reviews(judged, inputs))
+
+
+def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Review:
+    """Return the review of a week, without proposals; of all teams together, or of one team's firings only.
+
+    `given` may be the judgement of the same firings, for all of their reviews; points and month are those of `inputs`.
+    A team's SLOs are those that cover its firings of the week.
+    """
+    known = given or judgement(inputs)
+    week = inputs.week
+    this, before = (_part(known, each, team) for each in (week, week.before()))
+    slos = _slos(known, this, team)
+    threats = [threat for slo in slos for threat in slo.threats]
+    rules = rule_reviews(this.judged, before.judged, inputs.settings)
+    incidents, earlier = pager(this.paged), pager(before.paged)
+    points = (
+        trends.point(each.monday, part.judged, part.paged) for each, part in ((week.before(), before), (week, this))
+    )
+    return Review(
+        week=week.name,
+        start=week.start,
+        end=week.end,
+        zone=week.zone.key,
+        as_of=inputs.now,
+        team=team,
+        counts=counts(this.judged),
+        before=counts(before.judged),
+        pages=incidents.pages,
+        wolf_pages=incidents.wolf_pages,
+        pages_before=earlier.pages,
+        wolf_pages_before=earlier.wolf_pages,
+        rules=rules,
+        slos=slos,
+        teams=_teams(known, this, team),
+        misses=_misses(this.judged),
+        reported=_reported(this.judged, known.inputs, slos if team else None),
+        gaps=_in_order(each for each in threats if each.gap),
+        silenced=_in_order(each for each in threats if each.silenced),
+        postmortems=_in_order(each for each in threats if each.postmortem),
+        quiet=trends.quiet(rules),
+        weeks=trends.weeks(inputs.points, *points),
+        days=trends.days(week, this.judged, this.paged),
+        month=inputs.month,
+        shadow=trends.shadow(this.judged),
+        reasons=most_first(each.firing.reason for each in this.judged),
+        complete=any(inputs.stretches.values()),
+    )
+
+
+def wanted(found: Review) -> tuple[RuleKey, ...]:
+    """Return the rules to propose something for: accused ones, then those that nobody can judge; 20 at most.
+
+    Their whole recorded history is needed for that.
+    """
+    ignored = (rule for rule in found.rules if rule.counts.ignored and not rule.accused)
+    most = sorted(ignored, key=lambda rule: -rule.counts.ignored)
+    keys = [(rule.source, rule.rule) for rule in (*found.wolves, *most)]
+    return tuple(key for key in keys if key[0] not in (SLO_SOURCE, NOTICE_SOURCE))[:WANTED_MOST]
+
+
+def with_proposals(
+    found: Review,
+    inputs: Inputs,
+    past: Mapping[RuleKey, Sequence[Firing]],
+    past_stretches: Mapping[str, Sequence[Stretch]],
+    given: Judgement | None = None,
+) -> Review:
+    """Return a review with what can be done about its worst rules (`wanted`).
+
+    `past` is all that is recorded of each of these rules, `past_stretches` what the SLOs said meanwhile. `given` may be
+    the judgement of the week's firings.
+    """
+    keys = set(wanted(found))
+    if not keys:
+        return found
+    known = given or judgement(inputs)
+    firings = [firing for key in keys for firing in past.get(key, ())]
+    judged = judge(firings, past_stretches, inputs.settings, inputs.zones, inputs.now)
+    around = Around(
+        week=by_rule(_part(known, inputs.week, found.team).judged),
+        past=by_rule(each for each in judged if found.team in ("", each.firing.receiver)),
+        slos=inputs.slos,
+        stretches=past_stretches,
+    )
+    return replace(found, rules=tuple(_proposed(rule, keys, around, inputs) for rule in found.rules))
+
+
+def _proposed(rule: RuleReview, keys: set[RuleKey], around: Around, inputs: Inputs) -> RuleReview:
+    key = (rule.source, rule.rule)
+    return replace(rule, proposals=proposals(key, around, inputs.settings)) if key in keys else rule
 
 
 def _sorted_out(inputs: Inputs) -> Inputs:
     bare = [firing for firing in inputs.firings if not firing.rule and firing.missed_report and not firing.drill]
-    if not bare:
-        return inputs
-    return replace(inputs, reports=(*inputs.reports, *(_report(firing) for firing in bare)))
+    return replace(inputs, reports=(*inputs.reports, *(_report(firing) for firing in bare))) if bare else inputs
 
 
 def _report(firing: Firing) -> Report:
     return Report(firing.started_at, firing.acknowledged_by, firing.slos[0].slo if firing.slos else "")
+
+
+def _part(known: Judgement, week: Week, team: str) -> _Part:
+    start, end = week.start, week.end
+    return _Part(
+        tuple([each for each in known.of(team) if start <= each.firing.started_at < end]),
+        tuple([page for page in known.paged if start <= page.at < end and team in ("", page.team)]),
+    )
+
+
+def _slos(known: Judgement, this: _Part, team: str) -> tuple[SloReview, ...]:
+    if not team:
+        return known.slos
+    covering = {heard.slo for each in this.judged for heard in each.firing.slos}
+    return tuple(each for each in known.slos if each.id in covering)
+
+
+def _teams(known: Judgement, this: _Part, team: str) -> tuple[TeamReview, ...]:
+    """Return the reviews of the teams that fired or paged in the week."""
+    active = {each.firing.receiver for each in this.judged} | {page.team for page in this.paged}
+    return tuple(_team(name, known) for name in sorted(active) if name and team in ("", name))
+
+
+def _team(name: str, known: Judgement) -> TeamReview:
+    zones = known.inputs.zones
+    total = counts(_part(known, known.inputs.week, name).judged)
+    return team_review(Team(name, zones.get(name, zones[""])), total, known.of(name), known.paged, known.inputs)
+
+
+def _misses(judged: Iterable[Judged]) -> tuple[Miss, ...]:
+    """Return one miss for each firing that was one, with the SLO that was threatened first; in order of time."""
+    found = [min(each.misses, key=lambda miss: (miss.threat_at, miss.slo)) for each in judged if each.misses]
+    return tuple(sorted(found, key=lambda miss: (miss.threat_at, miss.started_at, miss.source, miss.rule)))
+
+
+def _reported(judged: Iterable[Judged], inputs: Inputs, slos: Sequence[SloReview] | None) -> tuple[Reported, ...]:
+    """Return what people say should have paged, in order of time.
+
+    A report without a firing belongs to no team: each team whose SLO it names hears of it (`slos`; None: all do).
+    """
+    names = None if slos is None else {slo.id for slo in slos}
+    found = [_of_firing(each.firing) for each in judged if each.reported]
+    found += [
+        Reported(report.at, report.by, "", report.slo, report.text)
+        for report in inputs.reports
+        if inputs.week.holds(report.at) and (names is None or report.slo in names)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.at, each.rule, each.slo)))
+
+
+def _of_firing(firing: Firing) -> Reported:
+    return Reported(
+        firing.started_at, "", firing.rule, firing.slos[0].slo if firing.slos else "", incident=firing.incident
+    )
+
+
+def _in_order(threats: Iterable[Threat]) -> tuple[Threat, ...]:
+    return tuple(sorted(threats, key=lambda threat: (threat.start, threat.slo)))

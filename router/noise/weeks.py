@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
@@ -50,6 +51,7 @@ class Week:
         return self.start <= at < self.end
 
 
+@lru_cache(maxsize=1_024)
 def midnight(day: date, zone: ZoneInfo) -> float:
     """Return when a day begins in a zone; Unix seconds."""
     return datetime.combine(day, time(), zone).timestamp()

@@ -121,7 +121,7 @@ def _alt(title: str, days: Sequence[str], rows: Sequence[tuple[str, list[int]]],
         words.say("alt_series", name=name, numbers=words.say("comma").join(f"{number:,}" for number in numbers))
         for name, numbers in rows
     ]
-    joined = ("；" if words.locale == "ja" else "; ").join(told)
+    joined = words.say("semicolon").join(told)
     return words.say("alt_counts", title=title, first=days[0], last=days[-1], series=joined)
 
 

@@ -10,7 +10,8 @@ from router.report.wrapping import cells, clipped, wrapped
 
 NARROWEST = 40
 TABLE_ROWS = 10
-_NAME_COLUMN = 14
+_NAME_LEAST = 14
+_PROPOSAL_LEAST = 24
 _STYLES = {"bold": "1", "dim": "2", "step": "36", "head": "1;4"}
 
 
@@ -20,7 +21,8 @@ def as_text(review: Review, locale: str, width: int = 100, colour: bool = False)
     lines = [("bold", line) for line in wrapped(words.headline(review, locale), room)]
     lines += [("dim", line) for line in wrapped(words.as_of(review, locale), room)]
     for part in (*words.parts(review, locale), *_teams(review, locale)):
-        lines += [("", ""), ("head", part.title), *_part(part, review, known, room)]
+        titled = [("head", line) for line in wrapped(part.title, room)]
+        lines += [("", ""), *titled, *_part(part, review, known, room)]
     return "".join(f"{_painted(style, line) if colour else line}\n" for style, line in lines)
 
 
@@ -57,7 +59,7 @@ def _hanging(mark: str, text: str, room: int) -> list[str]:
 def _table(review: Review, locale: str, room: int) -> Iterator[tuple[str, str]]:
     """Draw the ten worst rules as a table; where it is too narrow without the proposals, which stand below as well."""
     rows = [words.columns(locale), *(words.row(rule, locale) for rule in review.wolves[:TABLE_ROWS])]
-    if sum(_natural(rows)) + 2 * len(rows[0]) > room:
+    if _excess(_natural(rows), room - 2) > max(0, _natural(rows)[-1] - _PROPOSAL_LEAST):
         rows = [row[:-1] for row in rows]
     widths = _widths(rows, room - 2)
     for number, row in enumerate(rows):
@@ -71,11 +73,17 @@ def _natural(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Return the columns' widths: the rule's name gives way first where the terminal is narrow."""
+    """Return the columns' widths: the proposal gives way first, then the rule's name, then the widest."""
     widths = _natural(rows)
-    while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > 1:
-        widths[0 if widths[0] > _NAME_COLUMN else widths.index(max(widths))] -= 1
+    while _excess(widths, room) > 0 and max(widths) > 1:
+        yielding = [at for at, least in ((5, _PROPOSAL_LEAST), (0, _NAME_LEAST)) if widths[at:] and widths[at] > least]
+        widths[yielding[0] if yielding else widths.index(max(widths))] -= 1
     return widths
+
+
+def _excess(widths: Sequence[int], room: int) -> int:
+    """Return by how many cells a row of such columns, two cells apart, is too wide."""
+    return sum(widths) + 2 * (len(widths) - 1) - room
 
 
 def _painted(style: str, line: str) -> str:

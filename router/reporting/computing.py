@@ -9,7 +9,7 @@ from router.noise.inputs import Inputs
 from router.noise.month import month
 from router.noise.review import Dimension, Month, Point, Review, Roll
 from router.noise.values import Firing, Report, RuleKey, Stretch
-from router.noise.weekly import review, wanted, with_proposals
+from router.noise.weekly import Judgement, judgement, review, wanted, with_proposals
 from router.noise.weeks import Week, day_of, midnight
 from router.reporting.facts import slo_facts, team_zones
 from router.reporting.parts import Stores
@@ -18,7 +18,7 @@ from router.state.missed import Miss
 DAY_S = 86_400.0
 LOOK_BACK_S = 7_200.0
 """What the SLOs said is needed from so long before the first firing on: a threat may have begun before it."""
-AFTERWARDS_S = 7 * DAY_S
+AFTERWARDS_S = 2 * DAY_S
 """What happened so long after a week can still belong to it: when an incident was over, what was said of it."""
 WEEKS = 8
 """Weeks of the trend, this one included."""
@@ -39,7 +39,8 @@ async def compute(week: Week, now: float, parts: Stores) -> dict[str, Review]:
     """
     config = parts.config()
     recorded = await _recorded(week, now, parts, config)
-    proposing = _Proposing(parts, config, now)
+    given = judgement(recorded.inputs)
+    proposing = _Proposing(parts, config, now, given)
     found: dict[str, Review] = {}
     for team in dict.fromkeys(("", *teams_of(recorded.inputs), *teams_reported(config))):
         inputs = replace(
@@ -47,7 +48,7 @@ async def compute(week: Week, now: float, parts: Stores) -> dict[str, Review]:
             points=points(recorded.rolls, week, team),
             month=await _month(recorded.rolls, week, now, team, parts, config),
         )
-        found[team] = await proposing.added(review(inputs, team), inputs)
+        found[team] = await proposing.added(review(inputs, team, given), inputs)
     return found
 
 
@@ -149,10 +150,11 @@ async def _month(
 class _Proposing:
     """Adds proposals; the history of a rule is read once, though several teams may have it."""
 
-    def __init__(self, parts: Stores, config: Config, now: float) -> None:
+    def __init__(self, parts: Stores, config: Config, now: float, given: Judgement) -> None:
         self._parts = parts
         self._config = config
         self._now = now
+        self._given = given
         self._past: dict[RuleKey, Sequence[Firing]] = {}
         self._stretches: Mapping[str, Sequence[Stretch]] | None = None
 
@@ -162,7 +164,7 @@ class _Proposing:
         if not keys:
             return found
         past = {key: await self._firings(key) for key in keys}
-        return with_proposals(found, inputs, past, await self._said())
+        return with_proposals(found, inputs, past, await self._said(), self._given)
 
     async def _firings(self, key: RuleKey) -> Sequence[Firing]:
         if key not in self._past:

@@ -4,41 +4,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import structlog
-
 from router.config.values import Config
+from router.noise.facts import judge
+from router.noise.pages import pages
 from router.noise.review import Review, Roll
-from router.noise.rollups import roll_up
+from router.noise.rollups import roll_up, rolls
 from router.noise.weeks import Week, day_of, midnight, week_of
-from router.report.charts import specs
-from router.report.drawing import NoChartsError, png, svg
 from router.report.packing import pack
+from router.reporting import pictures
 from router.reporting.computing import AFTERWARDS_S, LOOK_BACK_S, compute, known, teams_reported
 from router.reporting.facts import slo_facts, team_zones
 from router.reporting.parts import Stores
 
-LOG = structlog.get_logger(__name__)
 RECENT = 14
 """Days whose firings and acts still change: they are summed up anew each time, all that are kept once a week."""
 CHUNK = 7
 """Days that are summed up together, which bounds memory."""
-LOCALES = ("en", "ja")
-POSTED = "weeks"
-"""The chart that goes to Slack, where it may have to be a picture."""
 
 
 async def refresh(week: Week, now: float, parts: Stores) -> dict[str, Review]:
     """Sum up the days that may have changed, compute the week's reviews, draw and store them; returns them by team.
 
-    Raises UnavailableError; what was stored by then is whole. A review that was computed later stays.
+    Reviews are stored before what changed in their charts is drawn. Raises UnavailableError; what was stored by then
+    is whole. A review that was computed later stays.
     """
     config = parts.config()
     await roll_up_days(now, parts, config, thorough=await _is_new_week(now, parts, config))
     found = await compute(week, now, parts)
+    every = {team: pictures.wanted(each, _posted(team, config)) for team, each in found.items()}
+    before = {team: await pictures.kept(every[team], parts.reviews, week.name, team) for team in found}
     for team, each in found.items():
-        pictures = _pictures(team, config)
-        await parts.reviews.store(week.name, team, pack(each), charts(each, pictures), each.as_of)
+        await _store(each, pictures.labelled(every[team], before[team]), parts)
+    for team, each in found.items():
+        charts = pictures.drawn(every[team], before[team])
+        if charts != before[team]:
+            await _store(each, pictures.labelled(every[team], charts), parts)
     return found
+
+
+async def _store(review: Review, charts: Mapping[str, bytes], parts: Stores) -> None:
+    await parts.reviews.store(review.week, review.team, pack(review), charts, review.as_of)
 
 
 async def _is_new_week(now: float, parts: Stores, config: Config) -> bool:
@@ -48,28 +53,11 @@ async def _is_new_week(now: float, parts: Stores, config: Config) -> bool:
     return stored is None or stored.as_of < over.end
 
 
-def _pictures(team: str, config: Config) -> frozenset[str]:
+def _posted(team: str, config: Config) -> frozenset[str]:
     """Return the languages in which a team's report is posted."""
     if not team:
         return frozenset({config.locale} if config.report else ())
     return frozenset({config.receivers[team].locale} if team in teams_reported(config) else ())
-
-
-def charts(review: Review, pictures: frozenset[str]) -> dict[str, bytes]:
-    """Return a review's charts by name ("weeks.en.svg"), in every language; `pictures`: languages of the PNG for Slack.
-
-    Without the extra `charts` there are none.
-    """
-    drawn: dict[str, bytes] = {}
-    try:
-        for locale in LOCALES:
-            for name, spec in specs(review, locale).items():
-                drawn[f"{name}.{locale}.svg"] = svg(spec)
-                if name == POSTED and locale in pictures:
-                    drawn[f"{name}.{locale}.png"] = png(spec)
-    except NoChartsError as error:
-        LOG.warning("charts_missing", problem=str(error))
-    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +95,11 @@ async def _roll_up(days: _Days, now: float, parts: Stores, config: Config) -> No
     if not firings and not days.before:
         return
     stretches = known(await parts.slos.stretches(slo_facts(config.objectives), start - LOOK_BACK_S, end))
+    judged = judge(firings, stretches, config.statistics, {"": zone, **team_zones(config)}, now)
+    found = rolls(judged, pages(judged, stretches), zone)
+    begun = min([*found, *days.before], default=days.last)
     for day in days:
-        rolls = roll_up(firings, stretches, day, zone, team_zones(config), config.statistics, now)
-        if tuple(rolls) != tuple(days.before.get(day, ())):
-            await parts.rollups.store(day, rolls)
+        # A day on which nothing happened is summed up as well; one before everything that is known never was.
+        fresh = found.get(day) or roll_up((), {}, day, zone, {}, config.statistics, now)
+        if day >= begun and fresh != tuple(days.before.get(day, ())):
+            await parts.rollups.store(day, fresh)

@@ -56,17 +56,27 @@ class ReviewDesk:
     async def review(self, week: str = "", team: str = "") -> Review | None:
         """Return the review of a week, "" for the newest that there is something to say of; None without one.
 
-        One that is old is computed anew behind the asker's back; the first one of a week is waited for.
+        One that is old is computed anew behind the asker's back; the first one of a week is waited for. Of weeks whose
+        firings are no longer kept (`weeks`) there is what was stored.
         """
         name = week or await self._newest()
         found = await self._load(name, team)
-        if found is not None and not self._is_stale(name, found.as_of):
+        # A team without a firing has no review of its own; whether the week was computed, that of all teams says.
+        computed = await self._load(name, "") if found is None and team else found
+        fresh = computed is not None and not self._is_stale(name, computed.as_of)
+        if fresh or name not in await self.weeks():
             return found
         task = self.refresh(name)
-        if found is None and not await self._is_computed(name):
-            await asyncio.wait({task}, timeout=WAIT_S)
-            found = await self._load(name, team)
-        return found
+        return await self._first(task, name, team) if computed is None else found
+
+    async def _first(self, task: "asyncio.Task[bool]", week: str, team: str) -> Review | None:
+        """Wait for the first review of a week: until it is stored, which it is before its charts are drawn."""
+        until = asyncio.get_running_loop().time() + WAIT_S
+        while asyncio.get_running_loop().time() < until:
+            done, _ = await asyncio.wait({task}, timeout=LOOK_S)
+            if await self._load(week, "") is not None or done:
+                break
+        return await self._load(week, team)
 
     def refresh(self, week: str) -> "asyncio.Task[bool]":
         """Have a week computed anew in the background, once at a time; the task tells whether it went well."""
@@ -120,10 +130,6 @@ class ReviewDesk:
 
     def _week(self, name: str) -> Week:
         return week_named(name, self._parts.config().timezone)
-
-    async def _is_computed(self, week: str) -> bool:
-        """Return whether the week was computed: a team without a firing has no review."""
-        return await self._parts.reviews.load(week, "") is not None
 
     async def _load(self, week: str, team: str) -> Review | None:
         stored = await self._parts.reviews.load(week, team)

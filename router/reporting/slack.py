@@ -16,6 +16,7 @@ from router.incident import Receipt
 from router.noise.review import Review
 from router.report.charts import described
 from router.reporting.parts import Reviews
+from router.reporting.pictures import POSTED
 from router.reporting.posting import FencedError
 from router.reporting.schedule import Due
 from router.slack.answers import refuses_content
@@ -28,9 +29,10 @@ from router.state.history.posts import Held, Part, Posts
 
 LOG = structlog.get_logger(__name__)
 ROOT = "root"
-CHART = "weeks"
 BLOCK = "block"
 ATTEMPTS = 8
+LOOKS = 6
+DRAWING_S = 2.0
 PATIENCE_S = 10.0
 """The longest that one part waits before it goes on; longer waits give the report back first."""
 AGAIN_S = 1.0
@@ -109,7 +111,7 @@ class SlackWay:
     async def _picture(self, report: Due, review: Review, held: Held) -> str:
         """Return the id of the chart as an uploaded picture, "" where there is none or it cannot be uploaded."""
         week, team = report.key
-        png = await self._tools.reviews.chart(week, team, f"{CHART}.{report.plan.locale}.png")
+        png = await self._png(report)
         if png is None or self._tools.uploads is None:
             return ""
         said = " ".join(described(review, report.plan.locale))
@@ -121,6 +123,17 @@ class SlackWay:
             mend = MENDS.get(error.code, "the report goes out with its table only")
             LOG.warning("report_without_chart", week=week, team=team, code=error.code, mend=mend)
             return ""
+
+    async def _png(self, report: Due) -> bytes | None:
+        """Return the chart as a picture; a review is stored some seconds before its charts are drawn."""
+        week, team = report.key
+        png = None
+        for number in range(LOOKS):
+            await self._tools.sleep(DRAWING_S if number else 0.0)
+            png = await self._tools.reviews.chart(week, team, f"{POSTED}.{report.plan.locale}.png")
+            if png is not None:
+                break
+        return png
 
     async def _unless_refused(self, held: Held, letter: Letter, *, block: bool) -> Receipt | None:
         """Post; None where Slack refuses the content, and with a chart as a block that is remembered."""

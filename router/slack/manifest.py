@@ -23,7 +23,7 @@ SCOPES: Mapping[str, str] = {
     "channels:join": "join a public channel instead of failing there",
     "users:read": "call people by their names",
     "usergroups:read": "see whether a mentioned group is there (slack doctor)",
-    "files:write": "charts of the weekly report, which comes with a later release",
+    "files:write": "the weekly report's chart, where the workspace takes none as a block",
     "files:read": "the same: wait until Slack has scanned a chart",
 }
 """Every scope of the bot, and what it is for."""

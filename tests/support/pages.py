@@ -35,7 +35,7 @@ WEEK = Week(date(2026, 11, 16), TOKYO)
 START = WEEK.start
 DAY = 86_400.0
 AS_OF = WEEK.end + 1_800
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#4c78a8"/></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0h40v20z"/></svg>'
 
 DISK = Counts(
     firings=51, told=43, pages=43, judged=51, wolves=41, threatened=2, threatened_judged=2, caught_wolves=8, dropped=8,
@@ -52,7 +52,8 @@ def rule(name: str, counts: Counts, **more: object) -> RuleReview:
     """One rule in the week; `more` replaces what is usual."""
     usual: dict[str, object] = {
         "source": "alertmanager", "rule": name, "counts": counts, "before": Counts(), "outcomes": {},
-        "reasons": {}, "teams": ("sre",), "slos": ("checkout-availability",), "alerts": 3, "accused": False, "accusing": 0,
+        "reasons": {}, "teams": ("sre",), "slos": ("checkout-availability",), "alerts": 3,
+        "accused": False, "accusing": 0,
     }  # fmt: skip
     return RuleReview(**(usual | more))  # type: ignore[arg-type]
 
@@ -133,14 +134,16 @@ MISS = Miss(
 )
 SLOS = (
     SloReview(
-        "checkout-availability", "Checkout availability", "pay for a cart", 0.999, 0.41, 0.176, 0.0, 0.0, (THREAT,), 1.0,
-        120.0, 0, 0, "checkout",
+        "checkout-availability", "Checkout availability", "pay for a cart", 0.999, 0.41, 0.176, 0.0, 0.0, (THREAT,),
+        1.0, 120.0, 0, 0, "checkout",
     ),
     SloReview(
         "search-latency", "Search latency", "find a product", 0.99, 0.8, 0.72, 1_260.0, 600.0, (GAP,), 0.0, None, 1, 1,
         "search",
     ),
-    SloReview("login-availability", "Login availability", "sign in", 0.999, 0.95, 0.94, 0.0, 0.0, (SILENCED,), 0.0, None, 0, 0),
+    SloReview(
+        "login-availability", "Login availability", "sign in", 0.999, 0.95, 0.94, 0.0, 0.0, (SILENCED,), 0.0, None, 0, 0
+    ),
 )  # fmt: skip
 TEAMS = (
     TeamReview(
@@ -168,7 +171,8 @@ REVIEW = Review(
     team="",
     counts=Counts(
         firings=93, told=61, pages=55, tickets=6, held=3, dropped=32, judged=86, wolves=47, caught_wolves=32, ignored=7,
-        threatened=7, threatened_judged=7, misses=1, reported_misses=1, acknowledged=7, off_hours_pages=35, night_pages=12,
+        threatened=7, threatened_judged=7, misses=1, reported_misses=1, acknowledged=7, off_hours_pages=35,
+        night_pages=12,
     ),
     before=Counts(firings=73, told=47, pages=38, tickets=9, dropped=22, judged=69, wolves=42, caught_wolves=22),
     pages=26,
@@ -179,7 +183,9 @@ REVIEW = Review(
     slos=SLOS,
     teams=TEAMS,
     misses=(MISS,),
-    reported=(Reported(START + 2 * DAY + 1_000, "U0SATO", "QueueDepth", "search-latency", "search was down", "E-3MM7A"),),
+    reported=(
+        Reported(START + 2 * DAY + 1_000, "U0SATO", "QueueDepth", "search-latency", "search was down", "E-3MM7A"),
+    ),
     gaps=(GAP,),
     silenced=(SILENCED,),
     postmortems=(THREAT,),
@@ -189,7 +195,10 @@ REVIEW = Review(
     month=Month(
         "2026-11", True,
         (
-            MonthSlo("checkout-availability", "Checkout availability", "pay for a cart", False, 0.999, 0.99931, 0.00069, 1_234_567, 22),
+            MonthSlo(
+                "checkout-availability", "Checkout availability", "pay for a cart", False, 0.999, 0.99931, 0.00069,
+                1_234_567, 22,
+            ),
             MonthSlo("search-latency", "Search latency", "find a product", True, 0.99, 0.985, 0.015, 456_789, 22),
         ),
         Counts(firings=400, told=220, wolves=120), 90, 400.0, 3_000.0,

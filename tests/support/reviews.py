@@ -143,6 +143,15 @@ def usual(**changes: Any) -> Review:
     return replace(review, **changes)
 
 
+def japanese() -> Review:
+    """The usual week of a Japanese team."""
+    titles = {"checkout-availability": "決済の可用性", "login-availability": "ログインの可用性"}
+    review = usual()
+    slos = tuple(replace(slo, title=titles.get(slo.id, "検索の速さ")) for slo in review.slos)
+    reported = tuple(replace(each, by="佐藤", text="誰もログインできなかった") for each in review.reported)
+    return replace(review, slos=slos, reported=reported)
+
+
 def empty() -> Review:
     """A week in which nothing fired."""
     nothing = (Counts(), Counts())

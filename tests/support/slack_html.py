@@ -9,7 +9,10 @@ Block = dict[str, Any]
 WIDTH = 640
 NAMES = {"@U0SATO": "Sato", "@U0SUZUKI": "Suzuki", "!subteam^S0SRE": "sre-oncall", "!subteam^S0LEADS": "sre-leads"}
 """How the people and groups of the sample workspace are called."""
-_TOKEN = re.compile(r"<(?P<inside>[^<>]+)>|\*(?P<bold>[^*\n]+)\*")
+PLOT = (540, 120)
+COLOURS = ("#1264a3", "#d9730d")
+"""Of a chart's lines: Slack chooses its own."""
+_TOKEN = re.compile(r"<(?P<inside>[^<>]+)>|\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`")
 _STYLE = """
 * { box-sizing: border-box; margin: 0 }
 body { width: 640px; padding: 14px 16px 16px; background: #fff; color: #1d1c1d;
@@ -42,13 +45,24 @@ td.right { text-align: right } td.time { white-space: nowrap }
 """
 
 
+_MORE_STYLE = """
+.chart { border: 1px solid #ddd; border-radius: 8px; padding: 8px 10px; margin: 8px 0; font-size: 13px }
+.chart svg { margin-top: 6px } .chart text { font-size: 11px; fill: #616061 }
+.axis { text-align: center; color: #616061; font-size: 11px }
+code { color: #c01343; background: #f7f7f7; border: 1px solid #ddd; border-radius: 3px; padding: 0 3px;
+  font-size: 12px }
+"""
+"""What only messages with a chart need, so that the pages of the others stay as they are."""
+
+
 def page_of(blocks: list[Block], also: str = "") -> str:
     """Return a self-contained page that shows the blocks; `also` is Slack's own line above a reply."""
     drawn = "\n".join(_BLOCKS[block["type"]](block) for block in blocks)
     note = f'<div class="also">{html.escape(also)}</div>' if also else ""
     who = '<div class="who"><b>slo-router</b><i>APP</i><span>18:00</span></div>'
+    style = _STYLE + (_MORE_STYLE if any(block["type"] == "data_visualization" for block in blocks) else "")
     return (
-        f'<!doctype html><meta charset="utf-8"><title>message</title><style>{_STYLE}</style>'
+        f'<!doctype html><meta charset="utf-8"><title>message</title><style>{style}</style>'
         f'<div class="message"><div class="face">S</div><div class="body">{note}{who}\n{drawn}</div></div>'
         "<script>document.body.dataset.height = document.documentElement.offsetHeight</script>\n"
     )
@@ -59,7 +73,8 @@ def _text(thing: Block) -> str:
         return html.escape(thing["text"])
     text, end, drawn = thing["text"], 0, []
     for found in _TOKEN.finditer(text):
-        drawn += [text[end : found.start()], _token(found["inside"], found["bold"])]
+        code = f"<code>{found['code']}</code>" if found["code"] else ""
+        drawn += [text[end : found.start()], code or _token(found["inside"], found["bold"])]
         end = found.end()
     return "".join([*drawn, text[end:]])  # what stands between is escaped already, as Slack wants it
 
@@ -116,4 +131,33 @@ def _cell(cell: Block, side: str) -> str:
     return f'<td class="time">{html.escape(date["fallback"].rpartition(" ")[0])}</td>'
 
 
-_BLOCKS = {"header": _header, "section": _section, "context": _context, "actions": _actions, "table": _table}
+def _chart(block: Block) -> str:
+    """Draw a native line chart about as Slack does; its own colours and sizes are Slack's secret."""
+    days, rows = block["chart"]["axis_config"]["categories"], block["chart"]["series"]
+    most = max(point["value"] for row in rows for point in row["data"]) or 1
+    step = (PLOT[0] - 40) / max(1, len(days) - 1)
+    lines, names = [], []
+    for row, colour in zip(rows, COLOURS, strict=False):
+        places = [(20 + step * at, PLOT[1] * (1 - point["value"] / most) + 8) for at, point in enumerate(row["data"])]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places)
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>{dots}')
+        names.append(f'<span style="color:{colour}">●</span> {html.escape(row["name"])}')
+    labels = "".join(
+        f'<text x="{20 + step * at:.1f}" y="{PLOT[1] + 26}" text-anchor="middle">{html.escape(day)}</text>'
+        for at, day in enumerate(days)
+    )
+    base = f'<line x1="0" x2="{PLOT[0]}" y1="{PLOT[1] + 8}" y2="{PLOT[1] + 8}" stroke="#ddd"/>'
+    drawn = f'<svg width="{PLOT[0]}" height="{PLOT[1] + 32}">{base}{"".join(lines)}{labels}</svg>'
+    title, x = html.escape(block["title"]), html.escape(block["chart"]["axis_config"]["x_label"])
+    return f'<div class="chart"><b>{title}</b> {"&ensp;".join(names)}<br>{drawn}<div class="axis">{x}</div></div>'
+
+
+_BLOCKS = {
+    "header": _header,
+    "section": _section,
+    "context": _context,
+    "actions": _actions,
+    "table": _table,
+    "data_visualization": _chart,
+}

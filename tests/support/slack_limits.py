@@ -12,6 +12,8 @@ KEYS = {
     "context": {"type", "block_id", "elements"},
     "actions": {"type", "block_id", "elements"},
     "table": {"type", "block_id", "rows", "column_settings"},
+    "image": {"type", "block_id", "image_url", "slack_file", "alt_text", "title"},
+    "data_visualization": {"type", "block_id", "title", "chart"},
     "button": {"type", "text", "action_id", "url", "style", "value", "confirm"},
     "overflow": {"type", "action_id", "options"},
     "plain_text": {"type", "text", "emoji"},
@@ -83,6 +85,10 @@ def _block(block: dict[str, Any]) -> list[str]:
             found += [] if len({each["action_id"] for each in block["elements"]}) == len(block["elements"]) else ["ids"]
         case "table":
             found += _table(block)
+        case "image":
+            found += _image(block)
+        case "data_visualization":
+            found += _chart(block)
         case _:
             found.append("unknown block")
     return found
@@ -148,7 +154,9 @@ def _address(button: dict[str, Any]) -> list[str]:
 
 def _table(block: dict[str, Any]) -> list[str]:
     rows = block["rows"]
-    found = [] if 1 <= len(rows) <= 21 and {len(row) for row in rows} == {5} else ["shape of the table"]
+    columns = len(block["column_settings"])
+    found = [] if 1 <= len(rows) <= 21 and {len(row) for row in rows} == {columns} else ["shape of the table"]
+    found += [] if columns in (5, 6) else [f"{columns} columns"]
     cells = [cell for row in rows for cell in row]
     total = sum(units(each) for each in strings(cells))
     found += [] if total <= 10_000 else [f"{total} characters in the table"]
@@ -159,4 +167,30 @@ def _table(block: dict[str, Any]) -> list[str]:
             (part,) = cell["elements"]
             (leaf,) = part["elements"]
             found += [] if leaf["type"] == "date" and isinstance(leaf["timestamp"], int) else ["a cell that is no date"]
+    return found
+
+
+def _image(block: dict[str, Any]) -> list[str]:
+    found = [] if ("image_url" in block) != ("slack_file" in block) else ["a picture without a source, or with two"]
+    if "slack_file" in block:
+        found += [] if re.fullmatch("F[A-Z0-9]{8,}", block["slack_file"]["id"]) else ["id of a file"]
+    found += _address({"url": block["image_url"]}) if "image_url" in block else []
+    return [*found, *_text(block["alt_text"], "alt_text", 2_000, live=False), *_object(block["title"], 2_000)]
+
+
+def _chart(block: dict[str, Any]) -> list[str]:
+    chart, axis = block["chart"], block["chart"]["axis_config"]
+    found = (
+        [] if set(chart) == {"type", "series", "axis_config"} and chart["type"] == "line" else ["shape of the chart"]
+    )
+    found += [] if 1 <= len(chart["series"]) <= 6 else ["count of series"]
+    found += [] if len({each["name"] for each in chart["series"]}) == len(chart["series"]) else ["a name twice"]
+    found += [] if len(set(axis["categories"])) == len(axis["categories"]) <= 20 else ["labels of the axis"]
+    found += _text(block["title"], "title of the chart", 50, live=False)
+    found += [problem for name in ("x_label", "y_label") for problem in _text(axis[name], name, 50, live=False)]
+    for each in chart["series"]:
+        found += _text(each["name"], "series", 20, live=False)
+        found += [] if [point["label"] for point in each["data"]] == axis["categories"] else ["labels of the points"]
+        found += [problem for point in each["data"] for problem in _text(point["label"], "label", 20, live=False)]
+        found += [] if all(isinstance(point["value"], int) for point in each["data"]) else ["a value that is none"]
     return found

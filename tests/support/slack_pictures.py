@@ -8,11 +8,14 @@ from pathlib import Path
 
 from router.incident import Guide, View
 from router.slack.render import render
+from router.slack.weekly import weekly
+from tests.support.reviews import ADDRESS, japanese, usual
 from tests.support.slack_html import WIDTH, page_of
 from tests.support.slack_kinds import KINDS
 from tests.support.slack_views import SATO, SUZUKI, slo
 
 SCALE = 1.5
+WEEKLY = "weekly"
 _JAPANESE = slo(
     title="決済の可用性",
     cuj="カートの決済",
@@ -33,6 +36,8 @@ class Picture:
 
     @property
     def name(self) -> str:
+        if self.kind == WEEKLY:
+            return "weekly.png" if self.locale == "en" else f"weekly-{self.locale}.png"
         return f"{self.kind}.{self.locale}.png"
 
 
@@ -47,6 +52,8 @@ PICTURES = (
     Picture("call-unacknowledged", "ja", "誰も対応していないページのエスカレーション"),
     Picture("storm", "en", "An alert storm: what is at risk, and that nothing is dropped"),
     Picture("notice-slo-source", "en", "The SLO source is down: every alert comes through"),
+    Picture(WEEKLY, "en", "The weekly report: which rules cried wolf, what to do about each, and what was missed"),
+    Picture(WEEKLY, "ja", "狼アラート週報：狼だったルールとその対処、見逃したもの"),
 )
 
 
@@ -61,6 +68,9 @@ def _in_japanese(view: View) -> View:
 
 def html_of(picture: Picture) -> str:
     """Return the page that the picture shows."""
+    if picture.kind == WEEKLY:
+        review = usual() if picture.locale == "en" else japanese()
+        return page_of(weekly(review, picture.locale, url=ADDRESS, chart="block").blocks)
     view = replace(KINDS[picture.kind], timezone="Asia/Tokyo")
     if picture.locale == "ja":
         view = _in_japanese(view)

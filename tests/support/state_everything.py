@@ -13,6 +13,8 @@ from router.state.acts import Acts, Put
 from router.state.clock import RedisClock
 from router.state.entries import muted_id, pack_class
 from router.state.history import History
+from router.state.history.archive import Archive
+from router.state.history.slos import SloHistory
 from router.state.incidents import Claim, Move
 from router.state.missed import Missed
 from router.state.muting import Mutes
@@ -66,6 +68,18 @@ async def use_everything(state: State) -> None:
         for claim in await state.incidents.claim(partition, START + 60, 50):
             await state.incidents.commit(claim, look(forget=True), START + 60)
     assert (await state.board.audit(START + 61)).stages == {}
+    await archive_everything(state)
+
+
+async def archive_everything(state: State) -> None:
+    """What is over goes into the archive, and every way of reading finds it there."""
+    archive, history = Archive(state.scripts, "test", SloHistory(state.scripts).stretches), History(state.scripts)
+    assert (await archive.turn(START + 86_400, 1e6)).rows == 40
+    assert (await archive.turn(START + 86_400, 1e6)).waiting == 0
+    rule = ("alertmanager", "HighErrors")
+    assert await history.rules(0.0, 1e12) == [rule]
+    assert len(await history.between(0.0, 1e12)) == len(await history.newest(rule, 1e12, 99)) == 40
+    assert len([record async for record in history.records(0.0, 1e12)]) == 40
 
 
 async def quieten_everything(state: State, durability: str = "L1") -> None:

@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from router.noise.facts import Judged
-from router.noise.proposals.known import Around, Candidate, Known
+from router.noise.proposals.known import Around, Candidate, Known, in_order
 from router.noise.proposals.labels import split
 from router.noise.proposals.longer import longer_for
 from router.noise.proposals.mapping import map_to_slo
@@ -45,7 +45,7 @@ def proposals(key: RuleKey, around: Around, settings: Settings) -> tuple[Proposa
 
     The first one is never dangerous.
     """
-    week = sorted(around.week.get(key, ()), key=lambda each: (each.firing.started_at, each.firing.fingerprint))
+    week = sorted(around.week.get(key, ()), key=in_order)
     if not week:
         return ()
     known = Known(key, week, around.history(key), around)

@@ -23,8 +23,10 @@ class Around:
 
     def history(self, key: RuleKey) -> tuple[Judged, ...]:
         """Return all that is recorded of a rule, the week included, in order of time."""
-        every = {_identity(each): each for each in (*self.past.get(key, ()), *self.week.get(key, ()))}
-        return tuple(sorted(every.values(), key=lambda each: (each.firing.started_at, each.firing.fingerprint)))
+        past = self.past.get(key, ())
+        known = {_identity(each) for each in past}
+        every = [*past, *(each for each in self.week.get(key, ()) if _identity(each) not in known)]
+        return tuple(sorted(every, key=in_order))
 
 
 class Known(NamedTuple):
@@ -54,6 +56,11 @@ UNFIT = 100
 def proposed(known: Known, remedy: Remedy, week: Effect, history: Effect, value: str = "") -> Proposal:
     """Return a proposal over all that is recorded of a rule."""
     return Proposal(remedy, week, history, known.since, value)
+
+
+def in_order(each: Judged) -> tuple[float, str]:
+    """Return a sort key: by time."""
+    return each.firing.started_at, each.firing.fingerprint
 
 
 def is_noise(each: Judged) -> bool:

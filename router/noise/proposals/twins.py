@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from router.gate import Outcome
 from router.noise.facts import Judged
-from router.noise.proposals.known import Candidate, Known, is_vital
+from router.noise.proposals.known import Candidate, Known, in_order, is_vital
 from router.noise.review import Effect, Proposal, Remedy
 from router.noise.values import NOTICE_SOURCE, SLO_SOURCE, RuleKey
 
@@ -63,7 +63,7 @@ def _twin(known: Known) -> RuleKey | None:
 
 
 def _in_order(firings: Iterable[Judged]) -> list[Judged]:
-    return sorted(firings, key=lambda each: (each.firing.started_at, each.firing.fingerprint))
+    return sorted(firings, key=in_order)
 
 
 def _effect(firings: Sequence[Judged], found: Sequence[Pair]) -> Effect:

@@ -63,9 +63,9 @@ def brief(review: Review, locale: str) -> tuple[Line, ...]:
 
 
 def budgets(review: Review, locale: str) -> Part:
-    """Return the budgets in one line, lowest first, under the title of the letter about the SLOs."""
+    """Return the budgets in one line, lowest first, with what to do about the lowest."""
     words = texts(locale)
-    return Part("budgets", words.say("title_slos"), slos.budgets(review, words))
+    return Part("budgets", words.say("title_budgets"), slos.budgets(review, words))
 
 
 def parts(review: Review, locale: str) -> tuple[Part, ...]:

@@ -7,6 +7,8 @@ from router.report.words.japanese_steps import STEPS
 JAPANESE: Mapping[str, str | tuple[str, str]] = {
     # 数・名前・日付
     "comma": "、",
+    "stop": "。",
+    "semicolon": "；",
     "and_more": "ほか{n}件",
     "day": "{number}/{day}",
     "short_day": "{number}/{day}",
@@ -69,6 +71,7 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     "title_wolves": "狼（多い順）",
     "title_shadow": "シャドーモード",
     "title_slos": "SLOからの手紙",
+    "title_budgets": "エラーバジェット（少ない順）",
     "title_missed": "見逃し",
     "title_postmortems": "振り返りが必要なもの",
     "title_nights": "失われた静かな時間とシフト",
@@ -107,7 +110,7 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     "slo_spent": "バジェット枯渇（残り{left}）",
     "slo_change": "今週{points}ポイント",
     "slo_no_budget": "バジェットは不明",
-    "slo_short": "{slo} 残り{left}（{points}）",
+    "slo_short": "{slo} 残り{left}（今週{points}ポイント）",
     "slo_short_bare": "{slo} 残り{left}",
     "slo_others": "ほかは余裕があります：{slos}。",
     "where_it_went": "{slo} の消費の内訳：{threats}。",
@@ -140,6 +143,7 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     # 人
     "team_pages": "{team}：ページ{n}件、うち狼{wolves}件（前週は{before}件）。",
     "night_line": "{team}：夜間のページ{n}件、うち狼{wolves}件。時間外は計{off}件。",
+    "nights_quiet": "夜間のページも、上限を超えたシフトもありませんでした。",
     "night_none": "{team}：夜間のページなし。時間外は{off}件。",
     "shift_line": "{team}：{shifts}シフトのうち{n}シフトで上限を超えました：{list}。",
     "shift": "{at}（{pages}件）",

@@ -23,6 +23,8 @@ _HIDDEN_LETTERS = re.compile(
 _SECRET = re.compile(r"xox[a-z]-[\w-]{3,}|xapp-[\w-]{3,}|hooks\.slack\.com/\S*", re.IGNORECASE)
 _WIDE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _BETWEEN_WIDE = re.compile(f"(?<={_WIDE}) (?={_WIDE})")
+_ABSURD = 1e12
+"""No share and no span is larger; nor is infinity, or what is no number."""
 _LAST_INSTANT = 253_402_214_400
 
 
@@ -47,24 +49,26 @@ class Words:
             joined += ("" if not joined or joined[-1] == "。" else " ") + each
         return joined
 
-    def list(self, named: Sequence[str], most: int = 3) -> str:
-        """Return names in a row that tells how many are left out."""
+    def list(self, named: Sequence[str], most: int = 3, joint: str = "comma") -> str:
+        """Return names in a row that tells how many are left out; `joint` names what stands between them."""
         left = len(named) - most
         shown = [*named[:most], self.say("and_more", n=left)] if left > 0 else list(named)
-        return self.say("comma").join(shown)
+        return self.say(joint).join(shown)
 
     def share(self, ratio: float | None) -> str:
         """Return a ratio as percent, a dash where there is none."""
-        return percent(ratio) if ratio is not None and isfinite(ratio) else NOTHING
+        return percent(ratio) if ratio is not None and abs(ratio) < _ABSURD else NOTHING
 
     def points(self, change: float) -> str:
-        """Return a change of a share in points with its sign: "-9", "+0.4"."""
+        """Return a change of a share in points with its sign: "-9", "+0.4"; a dash where it cannot be one."""
+        if not abs(change) < _ABSURD:
+            return NOTHING
         points = 100.0 * change
         return f"{points:+.0f}" if abs(points) >= 9.5 else f"{points:+.1f}".replace(".0", "")
 
     def lasts(self, seconds: float | None) -> str:
         """Return a duration, a dash where there is none."""
-        return duration(max(0.0, seconds), self.locale) if seconds is not None and isfinite(seconds) else NOTHING
+        return duration(max(0.0, seconds), self.locale) if seconds is not None and abs(seconds) < _ABSURD else NOTHING
 
     def day(self, day: date) -> str:
         """Return a day without its year: "5 October", "10/5"."""

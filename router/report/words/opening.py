@@ -84,9 +84,8 @@ def _verdict(review: Review, words: Words) -> str:
 
 def _push_wolves(review: Review, words: Words) -> str:
     pages, wolves = review.pages, review.wolf_pages
-    stop = "。" if words.locale == "ja" else "."
     if not pages or not wolves:
-        return _verdict(review, words) + stop
+        return _verdict(review, words) + words.say("stop")
     now, before = wolves / pages, review.wolf_pages_before / review.pages_before if review.pages_before else None
     change = ""
     if before is not None:

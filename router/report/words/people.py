@@ -10,8 +10,11 @@ SHIFTS_SHOWN = 3
 
 
 def nights_part(review: Review, words: Words) -> Part:
-    """Return quiet hours lost and shifts over the ceiling, of every team that was called."""
-    lines = [line for team in review.teams for line in [*nights(team, words), *shifts(team, words)]]
+    """Return quiet hours lost and shifts over the ceiling, of every team that lost any; one line where none did."""
+    lines = [line for team in review.teams if team.night for line in nights(team, words)]
+    lines += [line for team in review.teams for line in shifts(team, words)]
+    if not lines and any(team.pages for team in review.teams):
+        lines = [Line(words.say("nights_quiet"), words.say("do_nights_none"))]
     return Part("nights", words.say("title_nights"), tuple(lines))
 
 

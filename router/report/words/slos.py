@@ -58,7 +58,7 @@ def slos_part(review: Review, words: Words) -> Part:
     lines = [line for slo in spoken for line in slo_lines(slo, words, review.zone)]
     quiet = [slo for slo in by_budget(review) if _is_quiet(slo)]
     if quiet:
-        shown = words.list([short(slo, words) for slo in quiet], 8)
+        shown = words.list([short(slo, words) for slo in quiet], 8, "semicolon")
         lines.append(Line(words.say("slo_others", slos=shown), words.say("do_healthy")))
     return Part("slos", words.say("title_slos"), tuple(lines))
 
@@ -70,7 +70,7 @@ def _is_quiet(slo: SloReview) -> bool:
 
 
 def short(slo: SloReview, words: Words) -> str:
-    """Return an SLO's budget in a few words: "Checkout: 18% left, -9"."""
+    """Return an SLO's budget in a few words: "Checkout 18% left, -9 points"."""
     change = _change(slo)
     shown = {"slo": slo_name(slo), "left": words.share(left(slo))}
     return words.say("slo_short_bare", **shown) if change is None else words.say(
@@ -83,9 +83,9 @@ def budgets(review: Review, words: Words) -> tuple[Line, ...]:
     known = [slo for slo in by_budget(review) if left(slo) is not None]
     if not known:
         return ()
-    shown = words.list([short(slo, words) for slo in known], BUDGETS_SHOWN)
+    shown = words.list([short(slo, words) for slo in known], BUDGETS_SHOWN, "semicolon")
     lowest = budget_line(known[0], words)
-    return (Line(shown, lowest.do, lowest.owner),)
+    return (Line(shown + words.say("stop"), lowest.do, lowest.owner),)
 
 
 def slo_lines(slo: SloReview, words: Words, zone: str) -> list[Line]:

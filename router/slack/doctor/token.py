@@ -20,6 +20,8 @@ WANTED = (
     "channels:join",
     "users:read",
     "usergroups:read",
+    "files:write",
+    "files:read",
 )
 """Scopes that are used now, the needed one first."""
 _SHAPES = (

@@ -155,4 +155,6 @@ EN_SCOPES: Mapping[str, str] = {
     "channels:join": "every public channel needs an /invite",
     "users:read": "people are called by their ids where Slack does not send the name",
     "usergroups:read": "mentioned groups cannot be checked here",
+    "files:write": "where the workspace takes no chart as a block, the weekly report comes with its table only",
+    "files:read": "the weekly report's picture may be left out, because nobody can see whether Slack has scanned it",
 }

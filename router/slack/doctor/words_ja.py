@@ -160,4 +160,6 @@ JA_SCOPES: Mapping[str, str] = {
     "channels:join": "公開チャンネルごとに /invite が必要です",
     "users:read": "名前が届かない場合、人が ID で表示されます",
     "usergroups:read": "メンション先のグループをここで確認できません",
+    "files:write": "グラフをブロックとして表示できないワークスペースでは、週報が表だけになります",
+    "files:read": "画像のスキャン完了を確認できず、週報のグラフが省かれることがあります",
 }

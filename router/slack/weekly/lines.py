@@ -1,6 +1,7 @@
 """Lines of the report as Slack's blocks: what is said and the next step, cut so that a message stays within limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from router.report.words import Line, Words
 from router.slack.blocks import context, paragraph, section
@@ -22,9 +23,13 @@ def drawn(line: Line, words: Words) -> Block:
     return paragraph(f"{plainly}\n→ {cut(step, STEP_LIMIT)}" if step else plainly)
 
 
-def length(block: Block) -> int:
-    """Return how many characters a section takes of the message's budget."""
-    return size(block["text"]["text"])
+def length(value: Any) -> int:
+    """Return how many characters blocks take of the message's budget; names of types and ids count too, to be safe."""
+    if isinstance(value, str):
+        return size(value)
+    if isinstance(value, Mapping):
+        return sum(map(length, value.values()))
+    return sum(map(length, value)) if isinstance(value, Sequence) else 0
 
 
 def within(lines: Sequence[Line], words: Words, room: int, most: int) -> tuple[list[Block], int]:

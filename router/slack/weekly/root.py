@@ -18,9 +18,11 @@ __all__ = ["BLOCK", "weekly"]
 ROWS = 10
 CELL = 60
 PUSH_LIMIT = 300
-ROOM = 5_600
-"""Characters for the lines below the table: 9,000 less headline, table, chart and small print at their longest."""
+ROOM = 8_700
+"""Characters of a whole message, its `text` included: 9,000 less some for ids."""
 BLOCKS = 26
+REST_LIMIT = 600
+"""The title of a part, and where its other lines stand."""
 _SHORT = {"missed": 2, "budgets": 1, "postmortems": 2, "shadow": 1, "nights": 3, "quiet": 1}
 """How many lines of each part stand in the message, most urgent first; the thread has all of them."""
 
@@ -40,7 +42,8 @@ def weekly(review: Review, locale: str, *, url: str = "", chart: str | None = No
 def page(review: Review, url: str, path: str) -> str:
     """Return the address of a page about the week, "" where the router has none."""
     asked = {"week": review.week} | ({"team": review.team} if review.team else {})
-    return safe_url(f"{url.rstrip('/')}/{path}?{urlencode(asked)}") if url else ""
+    query = urlencode(asked, errors="replace")
+    return safe_url(f"{url.rstrip('/')}/{path}?{query}") if url else ""
 
 
 def _empty(review: Review, locale: str) -> list[Block]:
@@ -53,15 +56,10 @@ def _whole(review: Review, locale: str, url: str, chart: str | None) -> list[Blo
     where = page(review, url, "review") or known.say("see_command", week=words.named(review.week, 20))
     parts["budgets"] = words.budgets(review, locale)
     top = [header(words.headline(review, locale)), *(drawn(line, known) for line in words.brief(review, locale))]
-    lists = _lists(parts, known, where, ROOM - sum(length(block) for block in top[1:]))
-    return [
-        *top,
-        *chart_blocks(review, locale, chart),
-        *_rules(review, known, where),
-        *lists,
-        *_buttons(review, known, url),
-        context(cut(words.as_of(review, locale), 300)),
-    ]
+    top += [*chart_blocks(review, locale, chart), *_rules(review, known, where)]
+    end = [*_buttons(review, known, url), context(cut(words.as_of(review, locale), 300))]
+    room = ROOM - PUSH_LIMIT - length(top) - length(end)
+    return [*top, *_lists(parts, known, where, room), *end]
 
 
 def _rules(review: Review, known: Words, where: str) -> list[Block]:
@@ -84,12 +82,13 @@ def _lists(parts: dict[str, Part], known: Words, where: str, room: int) -> list[
     blocks: list[Block] = []
     for part, lines in _chosen(parts):
         most = min(len(lines), BLOCKS - len(blocks) - 2)
-        shown, _ = within(lines, known, room, max(0, most))
+        shown, _ = within(lines, known, room - REST_LIMIT, max(0, most))
         if not shown:
             continue
         rest = left_out(len(part.lines) - len(shown), where, known) if part.name == "missed" else []
-        room -= sum(map(length, shown)) + 80 + 300 * len(rest)
-        blocks += [title(part.title), *shown, *rest]
+        drawn_part = [title(part.title), *shown, *rest]
+        room -= length(drawn_part)
+        blocks += drawn_part
     return blocks
 
 

@@ -144,7 +144,7 @@ class Archive:
                 limits: list[Argument] = [LOG_MOST, int(LOG_KEEP_S), ASIDE_MOST]
                 arguments = [prefix, mark.before, mark.last, *limits, *aside]
                 if await self._scripts.run("advance", [f"{prefix}due"], arguments) and mark.aside:
-                    LOG.error("history.aside", rows=len(mark.aside), partition=prefix, problem=mark.aside[0][1])
+                    LOG.error("history_aside", rows=len(mark.aside), partition=prefix, problem=mark.aside[0][1])
 
     async def _account(self, rows: int, acts: int) -> Archived:
         commands: list[tuple[Argument, ...]] = []
@@ -154,7 +154,7 @@ class Archive:
         sums = [[int(each or 0) for each in reply] for reply in replies[1::2]]
         kept, lost, aside = (sum(column) for column in zip(*sums, strict=True))
         if lost > self._lost:
-            LOG.error("history.lost", firings_and_acts=lost, mend="nobody archived for long: is Redis reachable?")
+            LOG.error("history_lost", firings_and_acts=lost, mend="nobody archived for long: is Redis reachable?")
         self._lost = lost
         return Archived(rows, acts, sum(replies[::2]) - kept, lost, aside)
 

@@ -77,19 +77,27 @@ class Days:
                     yield await self._whole(day, rule, _read(raw, rule, start))
                     await asyncio.sleep(0)
 
-    async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Story]:
-        """Return firings of a rule that began before an instant: so many at least, if there are, and the newest."""
-        days = days_between(0.0, before, await self.known())[::-1]
-        found: list[Story] = []
+    async def of_rules(self, rules: Sequence[RuleKey], days: Sequence[date]) -> AsyncIterator[list[Story]]:
+        """Yield the firings of these few rules day by day, each firing once."""
         for first in range(0, len(days), DAYS_AT_ONCE):
             some = days[first : first + DAYS_AT_ONCE]
-            blobs = await self._scripts.read([("HGET", keys.firings_of(day.isoformat()), _field(rule)) for day in some])
-            for day, raw in zip(some, blobs, strict=True):
-                if raw is not None:
-                    whole = await self._whole(day, rule, _read(raw, rule, start_of(day)))
-                    found += [story for story in whole if story.started / 1e6 < before]
-                if len(found) >= limit:
-                    return found
+            fields = [_field(rule) for rule in rules]
+            rows = await self._scripts.read([("HMGET", keys.firings_of(day.isoformat()), *fields) for day in some])
+            for day, blobs in zip(some, rows, strict=True):
+                found: list[Story] = []
+                for rule, raw in zip(rules, blobs, strict=True):
+                    if raw is not None:
+                        found += await self._whole(day, rule, _read(raw, rule, start_of(day)))
+                yield found
+                await asyncio.sleep(0)
+
+    async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Story]:
+        """Return firings of a rule that began before an instant: so many at least, if there are, and the newest."""
+        found: list[Story] = []
+        async for some in self.of_rules([rule], days_between(0.0, before, await self.known())[::-1]):
+            found += [story for story in some if story.started / 1e6 < before]
+            if len(found) >= limit:
+                break
         return found
 
     async def _whole(self, day: date, rule: RuleKey, blob: Blob) -> list[Story]:
@@ -116,7 +124,7 @@ class Days:
 
     async def acts_about(self, stories: Sequence[Story]) -> list[tuple[str, bytes]]:
         """Return what was done about the incidents of these firings since they began."""
-        begun = [(day_of(story.started), story.incident) for story in stories]
+        begun = [(day_of(min(story.started, story.accepted)), story.incident) for story in stories]
         asked = [
             (day, incidents)
             for day in await self.known()
@@ -231,4 +239,4 @@ def _read(raw: bytes, rule: RuleKey, start: int) -> Blob:
 
 
 def _complain(day: str, rule: RuleKey, error: ValueError) -> None:
-    LOG.error("history.unreadable", day=day, source=rule[0], rule=rule[1], problem=str(error))
+    LOG.error("history_unreadable", day=day, source=rule[0], rule=rule[1], problem=str(error))

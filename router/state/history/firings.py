@@ -1,6 +1,6 @@
 """Every firing with its story: those that live, those in the log, and those in the archive; each exactly once."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date
 from heapq import nlargest
 from math import inf
@@ -18,9 +18,12 @@ from router.state.history.days import Days, day_of, days_between
 from router.state.history.hearing import Stretches, hear
 from router.state.history.pending import Pending, pending
 from router.state.history.slos import SloHistory
-from router.state.history.stories import Story, firing_of, story_of
+from router.state.history.stories import AHEAD_S, Story, firing_of, story_of
 from router.state.missed import Miss, Missed
 from router.state.scripts import Scripts
+
+ASKED_MOST = 1_200
+"""Incidents that each day is asked about."""
 
 
 class History:
@@ -46,16 +49,31 @@ class History:
 
         Labels of firings that share them are one object.
         """
-        rules = None if rule is None else (rule,)
-        return [firing async for day in self._by_day(start, end, rules) for firing in day]
+        if rule is not None:
+            return (await self.of_rules([rule], start, end))[rule]
+        return [firing async for day in self._by_day(start, end) for firing in day]
 
     async def of_rules(self, rules: Collection[RuleKey], start: float, end: float) -> dict[RuleKey, list[Firing]]:
         """Return the firings of each of these rules that began in [start, end), in order of start."""
         found: dict[RuleKey, list[Firing]] = {rule: [] for rule in rules}
-        async for day in self._by_day(start, end, tuple(found)):
-            for firing in day:
-                found[firing.key].append(firing)
+        waiting = await self._pending(tuple(found))
+        known = await self._days.known()
+        stored = [
+            each async for day in self._days.of_rules(tuple(found), days_between(start, end, known)) for each in day
+        ]
+        every = {story.identity: story for story in (*waiting.stories.values(), *stored)}.values()
+        chosen = [story for story in every if start <= story.started / 1e6 < end]
+        deeds = waiting.deeds(await self._acts(chosen, start, known))
+        texts = _Texts()
+        for story in sorted(chosen, key=attrgetter("started")):
+            found[story.rule].append(_firing(story, deeds, texts))
         return found
+
+    async def _acts(self, stories: Sequence[Story], start: float, known: Sequence[date]) -> list[tuple[str, bytes]]:
+        """Return what was done about firings that began since `start`; about many it is quicker to read everything."""
+        if len({story.incident for story in stories}) <= ASKED_MOST:
+            return await self._days.acts_about(stories)
+        return await self._days.acts(days_between(start - AHEAD_S, inf, known))
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Firing]:
         """Return up to `limit` firings of a rule that began before an instant, newest first."""
@@ -83,7 +101,7 @@ class History:
         """
         reports = sorted((_report(miss) for miss in await Missed(self._scripts).all()), key=_started)
         reports = [report for report in reports if start <= report.started_at < end]
-        async for day in self._by_day(start, end, None):
+        async for day in self._by_day(start, end):
             earlier = [each for each in reports if day and each.started_at <= day[-1].started_at]
             reports = reports[len(earlier) :]
             for firing in sorted((*day, *earlier), key=_started):
@@ -108,28 +126,25 @@ class History:
             return clock.now()
         return self._clock.now()
 
-    async def _by_day(self, start: float, end: float, rules: Collection[RuleKey] | None) -> AsyncIterator[list[Firing]]:
+    async def _by_day(self, start: float, end: float) -> AsyncIterator[list[Firing]]:
         """Yield the firings that began in [start, end), by UTC day. What moves meanwhile is told once, see pending."""
-        waiting = await self._pending(rules)
+        waiting = await self._pending(None)
         known = await self._days.known()
-        days, since = days_between(start, end, known), days_between(start, inf, known)
-        deeds = waiting.deeds(await self._days.acts(since))
+        days = days_between(start, end, known)
+        deeds = waiting.deeds(await self._days.acts(days_between(start - AHEAD_S, inf, known)))
         by_day: dict[date, list[Story]] = {}
         for story in waiting.stories.values():
             by_day.setdefault(day_of(story.started), []).append(story)
         texts = _Texts()
         for day in sorted({*days, *by_day}):
-            stored = [firing async for firing in self._stored(day, rules, waiting, deeds, texts)]
+            stored = [firing async for firing in self._stored(day, waiting, deeds, texts)]
             fresh = [_firing(each, deeds, texts) for each in by_day.get(day, ()) if each.identity in waiting.stories]
             found = (each for each in (*stored, *fresh) if start <= each.started_at < end)
             yield sorted(found, key=_started)
 
-    async def _stored(
-        self, day: date, rules: Collection[RuleKey] | None, waiting: Pending, deeds: Deeds, texts: "_Texts"
-    ) -> AsyncIterator[Firing]:
+    async def _stored(self, day: date, waiting: Pending, deeds: Deeds, texts: "_Texts") -> AsyncIterator[Firing]:
         """Yield the archived firings of a day; they are no longer among those that wait."""
-        wanted = tuple(rules) if rules is not None else await self._days.rules(day)
-        async for stories in self._days.stories(day, wanted):
+        async for stories in self._days.stories(day, await self._days.rules(day)):
             for story in stories:
                 if waiting.stories:
                     waiting.stories.pop(story.identity, None)

@@ -71,7 +71,7 @@ async def pending(scripts: Scripts, rules: Collection[RuleKey] | None = None) ->
     if rules is not None:
         found.stories = {name: story for name, story in found.stories.items() if story.rule in rules}
     if found.problems:
-        LOG.warning("history.not_understood", firings=len(found.problems), first=found.problems[0])
+        LOG.warning("history_not_understood", firings=len(found.problems), first=found.problems[0])
     return found
 
 

@@ -19,7 +19,7 @@ UNSETTLED = ("", "hold")
 Identity = tuple[str, int, str]
 """Fingerprint, when it was accepted (no two firings of an alert at one instant), incident."""
 _MUTES = frozenset({Reason.SILENCE, Reason.INHIBITION, Reason.MUTE_TIME})
-_AHEAD_S = 86_400.0
+AHEAD_S = 86_400.0
 """A source whose clock is further ahead than this does not know the time."""
 _LAST = 253_402_300_800.0
 """The end of the year 9999."""
@@ -120,7 +120,7 @@ def _texts(texts: Mapping[str, str]) -> bytes:
 def _started(record: Record, accepted: int) -> int:
     """A source that does not know when it began, or says what cannot be, is not believed: it began when it came."""
     said = record.starts_at
-    return micros(said) if said is not None and 0 <= said <= record.accepted_at + _AHEAD_S else accepted
+    return micros(said) if said is not None and 0 <= said <= record.accepted_at + AHEAD_S else accepted
 
 
 def _ended(record: Record, started: int, accepted: int) -> int | None:

@@ -8,9 +8,6 @@ local old = redis.call('HGET', KEYS[1], field)
 if (old and redis.sha1hex(old) or '') ~= read then return 0 end
 if old and moved ~= '' then redis.call('HSET', KEYS[1], moved, old) end
 redis.call('HSET', KEYS[1], field, value)
-if redis.call('PTTL', KEYS[1]) < 0 then
-  redis.call('EXPIRE', KEYS[1], ttl)
-else
-  redis.call('EXPIRE', KEYS[1], ttl, 'GT')
-end
+redis.call('EXPIRE', KEYS[1], ttl, 'NX')
+redis.call('EXPIRE', KEYS[1], ttl, 'GT')
 return 1

@@ -1,6 +1,6 @@
 """What writes the cells of a page: numbers, names, times, each in the reader's language and zone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from router.reason import goal
@@ -23,6 +23,8 @@ class Hand:
     texts: Texts
     asked: Asked
     zone: str
+    titles: Mapping[str, str]
+    """Of SLOs, by their ids."""
 
     def name(self, text: str, href: str = "", note: str = "", badge: str = "") -> Cell:
         """Return a foreign name, without what could hide or turn it round."""
@@ -31,6 +33,10 @@ class Hand:
     def names(self, texts: Sequence[str]) -> Cell:
         """Return several names."""
         return Cell(self.words.list([named(text) for text in texts], 5) or NOTHING)
+
+    def slo(self, slo: str) -> Cell:
+        """Return an SLO as the report calls it."""
+        return self.name(self.titles.get(slo) or slo)
 
     def rule(self, source: str, rule: str, note: str = "", badge: str = "") -> Cell:
         """Return a rule with a link to its page."""

@@ -85,7 +85,7 @@ def rule(found: Review | None, key: RuleKey, turned: Turned, asked: Asked, zone:
 
     `before` says that these are not the newest firings.
     """
-    hand = Hand(words.texts(asked.locale), texts(asked.locale), asked, found.zone if found is not None else zone)
+    hand = _hand(found, asked, zone)
     older = asked.rule_url(*key, before=repr(turned.before)) if turned.before is not None else ""
     return _filled(
         "rule.html.j2", asked, review=found, name=named(key[1], LONGEST_NAME), source=named(key[0], LONGEST_NAME),
@@ -98,8 +98,10 @@ def message(asked: Asked, title: str, said: str, steps: Sequence[str] = (), agai
     return _filled("message.html.j2", asked, title=title, said=said, steps=steps, again=again)
 
 
-def _hand(found: Review, asked: Asked) -> Hand:
-    return Hand(words.texts(asked.locale), texts(asked.locale), asked, found.zone)
+def _hand(found: Review | None, asked: Asked, zone: str = "UTC") -> Hand:
+    titles = {slo.id: slo.title for slo in found.slos} if found is not None else {}
+    zone = found.zone if found is not None else zone
+    return Hand(words.texts(asked.locale), texts(asked.locale), asked, zone, titles)
 
 
 def _filled(template: str, asked: Asked, **values: object) -> bytes:

@@ -42,14 +42,19 @@ def misses(found: Sequence[Miss], hand: Hand) -> tuple[Table, ...]:
 
 def _miss(each: Miss, hand: Hand) -> tuple[Cell, ...]:
     times = (hand.time(each.started_at), hand.time(each.let_go_at), hand.time(each.threat_at))
-    return (hand.rule(each.source, each.rule), hand.name(each.slo), *times, hand.name(each.incident))
+    return (hand.rule(each.source, each.rule), hand.slo(each.slo), *times, hand.name(each.incident))
 
 
 def reported(found: Sequence[Reported], hand: Hand) -> tuple[Table, ...]:
     """Return the pages that people say should have come."""
     heads = hand.heads("when", "rule", "slo", "said_by", "said", "incident")
     rows = [
-        (hand.time(each.at), *(hand.name(text) for text in (each.rule, each.slo, each.by, each.text, each.incident)))
+        (
+            hand.time(each.at),
+            hand.name(each.rule),
+            hand.slo(each.slo),
+            *(hand.name(text) for text in (each.by, each.text, each.incident)),
+        )
         for each in found
     ]
     return _table("reported", heads, rows, hand)
@@ -64,7 +69,7 @@ def threats(name: str, found: Sequence[Threat], hand: Hand) -> tuple[Table, ...]
 def _threat(each: Threat, hand: Hand) -> tuple[Cell, ...]:
     lasted = Cell(hand.words.say("lasting")) if each.end is None else hand.lasts(each.end - each.start)
     named = (hand.names(each.incidents), hand.names(each.rules))
-    return (hand.name(each.slo), hand.time(each.start), lasted, hand.share(each.cost), *named)
+    return (hand.slo(each.slo), hand.time(each.start), lasted, hand.share(each.cost), *named)
 
 
 def rules(name: str, found: Sequence[RuleReview], hand: Hand) -> tuple[Table, ...]:
@@ -101,7 +106,7 @@ def slos(review: Review, hand: Hand) -> tuple[Table, ...]:
     heads = hand.heads("slo", "journey", *numbers, numbers=numbers)
     rows = [
         (
-            hand.name(slo.title or slo.id),
+            hand.slo(slo.id),
             hand.name(slo.cuj),
             hand.target(slo.target),
             hand.share(slo.budget_start),

@@ -50,8 +50,10 @@ async def prepare(_app: web.Application) -> None:
     await asyncio.to_thread(html.environment)
 
 
-async def _start(_request: web.Request) -> web.Response:
-    """The review is what people come for."""
+async def _start(request: web.Request) -> web.Response:
+    """The review is what people come for, where reviews are made."""
+    if request.app[PARTS].desk is None:
+        raise web.HTTPNotFound
     return web.Response(status=302, headers={**PRIVATE, "Location": "/review"})
 
 

@@ -12,6 +12,7 @@ from router.web.pages.hand import Hand
 from router.web.pages.review_page import items
 from router.web.pages.tables import Cell, Item, Section, Table
 
+LONGEST_LABELS = 600
 _COUNTED = (
     ("firings", "firings"), ("told", "told"), ("pages_column", "pages"), ("tickets", "tickets"), ("held", "held"),
     ("dropped", "dropped"), ("wolves_column", "wolves"), ("caught", "caught_wolves"), ("off_hours", "off_hours_pages"),
@@ -34,7 +35,12 @@ def sections(review: Review | None, key: RuleKey, turned: Turned, hand: Hand) ->
 
 def _own(rule: RuleReview, hand: Hand) -> tuple[Section, ...]:
     lines = words.rule_lines(rule, hand.words.locale, hand.zone)
-    tables = (_counts(rule, hand), *_counted("outcomes", rule.outcomes, hand), *_counted("reasons", rule.reasons, hand))
+    tables = (
+        _counts(rule, hand),
+        _kinds(rule, hand),
+        *_counted("outcomes", rule.outcomes, hand),
+        *_counted("reasons", rule.reasons, hand),
+    )
     marks = _counted("wolf_reasons", rule.wolf_reasons, hand)
     return (
         Section("counts", hand.texts["counts"], items(lines[:1], hand), (), (*tables, *marks)),
@@ -48,6 +54,7 @@ def _silent(hand: Hand) -> Section:
 
 
 def _counts(rule: RuleReview, hand: Hand) -> Table:
+    """The week beside the one before."""
     now, then = rule.counts, rule.before
     rows = [
         (Cell(hand.texts[name]), hand.count(getattr(now, field)), hand.count(getattr(then, field)))
@@ -57,17 +64,22 @@ def _counts(rule: RuleReview, hand: Hand) -> Table:
         (Cell(hand.texts[name]), hand.share(getattr(now, field)), hand.share(getattr(then, field)))
         for name, field in _SHARED
     ]
-    unknown = Cell(NOTHING, number=True)
-    rows += [(Cell(hand.texts[name]), hand.count(getattr(rule, field)), unknown) for name, field in _OWN]
-    delays = " / ".join(hand.words.lasts(each) for each in (rule.gate_delay_median_s, rule.gate_delay_longest_s))
-    rows += [
-        (Cell(hand.texts["time_to_acknowledge"]), hand.lasts(rule.time_to_acknowledge_s), unknown),
-        (Cell(hand.texts["duration"]), hand.lasts(rule.duration_median_s), unknown),
-        (Cell(hand.texts["gate_delay"]), Cell(delays, number=True), unknown),
-        (Cell(hand.texts["guide"]), Cell(hand.texts["has_guide" if rule.guide else "no_guide"]), unknown),
-    ]
     heads = hand.heads("measure", "this_week", "week_before", numbers=("this_week", "week_before"))
     return Table(hand.texts["compared"], heads, tuple(rows), "numbers")
+
+
+def _kinds(rule: RuleReview, hand: Hand) -> Table:
+    """What the review says of the week only."""
+    rows = [(Cell(hand.texts[name]), hand.count(getattr(rule, field))) for name, field in _OWN]
+    delays = " / ".join(hand.words.lasts(each) for each in (rule.gate_delay_median_s, rule.gate_delay_longest_s))
+    rows += [
+        (Cell(hand.texts["time_to_acknowledge"]), hand.lasts(rule.time_to_acknowledge_s)),
+        (Cell(hand.texts["duration"]), hand.lasts(rule.duration_median_s)),
+        (Cell(hand.texts["gate_delay"]), Cell(delays, number=True)),
+        (Cell(hand.texts["guide"]), Cell(hand.texts["has_guide" if rule.guide else "no_guide"], number=True)),
+    ]
+    heads = hand.heads("measure", "this_week", numbers=("this_week",))
+    return Table(hand.texts["durations"], heads, tuple(rows), "kinds")
 
 
 def _counted(name: str, counted: Mapping[str, int], hand: Hand) -> tuple[Table, ...]:
@@ -76,7 +88,8 @@ def _counted(name: str, counted: Mapping[str, int], hand: Hand) -> tuple[Table, 
         return ()
     rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     heads = hand.heads(name, "count", numbers=("count",))
-    return (Table(hand.texts[name], heads, tuple((hand.code(code), hand.count(n)) for code, n in rows), name),)
+    said = hand.reason if name == "reasons" else hand.code
+    return (Table(hand.texts[name], heads, tuple((said(code), hand.count(n)) for code, n in rows), name),)
 
 
 def _proposals(rule: RuleReview, hand: Hand) -> tuple[Item, ...]:
@@ -105,38 +118,46 @@ def _firings(turned: Turned, hand: Hand) -> Section:
     title = hand.texts["every_firing"]
     if not turned.firings:
         return Section("firings", title, (Item(hand.texts["no_firings"]),))
-    heads = hand.heads(
-        "began", "ended", "outcome", "why", "verdicts", "told", "who", "guide", "mark", "incident", "labels_column"
-    )
+    heads = hand.heads("began", "outcome", "verdicts", "told", "who", "guide", "mark", "incident", "labels_column")
     table = Table(title, heads, tuple(_firing(each, hand) for each in turned.firings), "firings")
     return Section("firings", title, (), (), (table,))
 
 
 def _firing(firing: Firing, hand: Hand) -> tuple[Cell, ...]:
-    lasted = hand.words.lasts(firing.ended_at - firing.started_at) if firing.ended_at is not None else ""
-    ended = hand.time(firing.ended_at, hand.texts["still"])
+    labels = ", ".join(f"{name}={value}" for name, value in sorted(firing.labels.items()))
     return (
-        hand.time(firing.started_at),
-        Cell(ended.text, note=lasted, at=ended.at),
+        _span(firing, hand),
         _outcome(firing, hand),
-        hand.reason(firing.reason),
         _verdicts(firing, hand),
         hand.time(firing.notified_at),
         _who(firing, hand),
         _guide(firing, hand),
         _mark(firing, hand),
         hand.name(firing.incident),
-        Cell(named(", ".join(f"{name}={value}" for name, value in sorted(firing.labels.items())), 600) or NOTHING),
+        Cell(named(labels, LONGEST_LABELS) or NOTHING),
     )
 
 
+def _span(firing: Firing, hand: Hand) -> Cell:
+    """When it began, and below it when it ended and after how long."""
+    began = hand.time(firing.started_at)
+    if firing.ended_at is None:
+        return Cell(began.text, at=began.at, note=hand.texts["still"])
+    lasted = hand.words.lasts(firing.ended_at - firing.started_at)
+    ended = hand.texts["until"].format(at=hand.time(firing.ended_at).text, lasted=lasted)
+    return Cell(began.text, at=began.at, note=ended)
+
+
 def _outcome(firing: Firing, hand: Hand) -> Cell:
+    """What became of it, and below it why, in plain words; in shadow mode what enforce mode would have done."""
     would = hand.texts["would_be"].format(outcome=hand.texts.code(firing.would)) if firing.would is not None else ""
-    return hand.code(firing.outcome or "", would)
+    return hand.code(firing.outcome or "", " ".join(filter(None, (hand.texts.reason(firing.reason), would))))
 
 
 def _verdicts(firing: Firing, hand: Hand) -> Cell:
-    return Cell("; ".join(f"{named(each.slo)}: {hand.texts.code(each.worst)}" for each in firing.slos) or NOTHING)
+    return Cell(
+        "; ".join(f"{hand.slo(each.slo).text}: {hand.texts.code(each.worst)}" for each in firing.slos) or NOTHING
+    )
 
 
 def _who(firing: Firing, hand: Hand) -> Cell:

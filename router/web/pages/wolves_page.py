@@ -40,7 +40,7 @@ def _row(rule: RuleReview, hand: Hand) -> tuple[Cell, ...]:
         hand.change(counts.wolves, rule.before.wolves),
         hand.count(counts.caught_wolves),
         hand.share(counts.wolf_share),
-        hand.share(counts.precision) if counts.judged else Cell(hand.texts["not_judged"]),
+        hand.share(counts.precision) if counts.judged else Cell(hand.texts["not_judged"], number=True),
         hand.count(counts.pages),
         hand.count(counts.firings),
         hand.names(rule.teams),

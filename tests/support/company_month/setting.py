@@ -30,7 +30,10 @@ def _openslo(slo: Slo) -> dict[str, object]:
             "name": slo.id,
             "displayName": slo.id.replace("-", " ").capitalize(),
             "labels": {"service": slo.services[0]},
-            "annotations": {"alert-router/cuj": f"A customer uses {slo.services[0]}"},
+            "annotations": {
+                "alert-router/cuj": f"A customer uses {slo.services[0]}",
+                "alert-router/guide": f"https://guides.example.com/{slo.services[0]}",
+            },
         },
         "spec": {
             "service": slo.services[0],

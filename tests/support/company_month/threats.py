@@ -64,7 +64,7 @@ def _first_week(planter: Planter, rules: Sequence[Rule]) -> None:
     scene.fire(4, 400, 20, roles.THREAT_MERGED, alert=10, incident=first)
     scene.fire(0, 130, 62, roles.BURN_PAGE)
     for rule, after_s in ((1, 400), (2, 700), (6, 1_500), (7, 1_497)):
-        scene.fire(rule, after_s, 45, roles.PAGE, told_after=15, instance="cart-7" if rule in (6, 7) else "")
+        scene.fire(rule, after_s, 45, roles.PAGE, instance="cart-7" if rule in (6, 7) else "")
     for rule, after_s, alert in ((3, 900, 11), (5, 1_000, 11), (5, 1_300, 10)):
         scene.fire(rule, after_s, 50, roles.PAGE, alert=alert, namespace=SHOP)
     for rule, after_s in ((8, 1_900), (8, 2_000), (9, 2_500), (9, 2_600)):
@@ -75,7 +75,7 @@ def _first_week(planter: Planter, rules: Sequence[Rule]) -> None:
     scene.fire(12, 243, 30, roles.PAGE)
     for rule, after_s in ((13, 320), (14, 670), (15, 700), (17, 1_303), (18, 1_300), (19, 1_903), (20, 1_900)):
         twin = {17: "suggest-5", 18: "suggest-5", 19: "suggest-9", 20: "suggest-9"}.get(rule, "")
-        scene.fire(rule, after_s, 45, roles.PAGE, told_after=15, instance=twin)
+        scene.fire(rule, after_s, 45, roles.PAGE, instance=twin)
     scene.fire(16, 2_500, 40, roles.PAGE, namespace=SHOP)
     scene.fire(22, 2_600, 20, roles.PAGE)
 

@@ -80,17 +80,21 @@ def _crowd(planter: Planter, begin: int, plan: Sequence[tuple[Rule, Role]], fact
 
 
 def _floods(planter: Planter, rules: Sequence[Rule]) -> None:
-    """Fourteen, seven, six and then three of web; wolves in there accuse nobody. Twelve of platform, and then two."""
+    """Fourteen, seven, six and then three of web; wolves in there accuse nobody. Twelve of platform, and then two.
+
+    A flood begins with the ten minutes of more than ten and ends with those of fewer than five: both belong to it.
+    """
     flood = Facts(flood=True)
     wolf, other = (rules[60], roles.WOLF), [(each, roles.ACTED) for each in rules[63:72]]
     _crowd(planter, WEB_FLOOD, [wolf] * 4 + [(rules[61], roles.WOLF), *other], flood)
     _crowd(planter, WEB_FLOOD + BIN, [wolf, *other[:6]], flood)
     _crowd(planter, WEB_FLOOD + 2 * BIN, [wolf, *other[:5]], flood)
-    _crowd(planter, WEB_FLOOD + 3 * BIN, other[:3])
+    _crowd(planter, WEB_FLOOD + 3 * BIN, other[:3], flood)
+    _crowd(planter, WEB_FLOOD + 4 * BIN, other[3:5])
     _many(planter, rules[61], 0, 2, roles.WOLF)
     noise = [(each, roles.IGNORED) for each in rules[150:162]]
     _crowd(planter, PLATFORM_FLOOD, noise, flood)
-    _crowd(planter, PLATFORM_FLOOD + BIN, noise[:2])
+    _crowd(planter, PLATFORM_FLOOD + BIN, noise[:2], flood)
     for week, team in ((0, "web"), (2, "platform")):
         planter.truth.teams[WEEKS[week], team].floods += 1
         planter.truth.teams[WEEKS[week], ""].floods += 1
