@@ -8,6 +8,9 @@ from router.noise.review import Month, Point
 from router.noise.values import Firing, Report, Settings, SloFacts, Stretch
 from router.noise.weeks import Week
 
+Budgets = tuple[float | None, float | None]
+"""What was left of an error budget at the last snapshot before a week, and at the last one in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -28,6 +31,8 @@ class Inputs:
     points: Sequence[Point] = ()
     """Weeks older than the week before, oldest first (from roll-ups)."""
     month: Month | None = None
+    budgets: Mapping[str, Budgets] = field(default_factory=dict)
+    """By SLO, as measured at the ends of the week; where they are missing the stretches have to do."""
     settings: Settings = field(default_factory=Settings)
 
     @property

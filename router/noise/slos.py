@@ -140,13 +140,14 @@ def _review(facts: SloFacts, threats: tuple[Threat, ...], covering: Sequence[Jud
     measured = _measured(recorded, start, end) if any(inputs.stretches.values()) else _Measured()
     during = [each for each in covering if start <= each.firing.started_at < week.end]
     leads = [each.lead_s for each in threats if each.lead_s is not None]
+    before, after = inputs.budgets.get(facts.id, (None, None))
     return SloReview(
         id=facts.id,
         title=facts.title,
         cuj=facts.cuj,
         target=facts.target,
-        budget_start=budget_at(recorded, start),
-        budget_end=budget_at(recorded, end),
+        budget_start=_or(before, budget_at(recorded, start)),
+        budget_end=_or(after, budget_at(recorded, end)),
         unknown_s=measured.unknown_s,
         unmeasured_s=measured.unmeasured_s,
         threats=threats,
@@ -212,3 +213,7 @@ def _measured(recorded: Iterable[Stretch], start: float, end: float) -> _Measure
 
 def _hole(before: float, after: float) -> float:
     return after - before if after - before > HOLE_S else 0.0
+
+
+def _or(measured: float | None, drawn: float | None) -> float | None:
+    return drawn if measured is None else measured

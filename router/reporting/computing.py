@@ -1,11 +1,11 @@
 """Computes the reviews of a week from what is stored. Runs in a process of its own: a large week takes seconds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from router.config.values import Config
-from router.noise.inputs import Inputs
+from router.noise.inputs import Budgets, Inputs
 from router.noise.month import month
 from router.noise.review import Dimension, Month, Point, Review, Roll
 from router.noise.values import Firing, Report, RuleKey, Stretch
@@ -79,14 +79,28 @@ async def _recorded(week: Week, now: float, parts: Stores, config: Config) -> Re
         week=week,
         now=now,
         firings=await parts.firings.between(start, end),
-        stretches=known(await parts.slos.stretches(slos, start - LOOK_BACK_S, end)),
+        # Up to now, wherever the week ends: a threat whose end is not read would seem to last.
+        stretches=known(await parts.slos.stretches(slos, start - LOOK_BACK_S, now)),
         slos=slos,
+        budgets=await _budgets(week, now, parts, slos),
         teams=team_zones(config),
         reports=[_report(each) for each in await parts.missed.all()],
         settings=config.statistics,
     )
     first = min(week.before(WEEKS - 1).monday, _first_of_month(week))
     return Recorded(inputs, await parts.rollups.load(first, week.sunday + timedelta(31)))
+
+
+async def _budgets(week: Week, now: float, parts: Stores, slos: Iterable[str]) -> dict[str, Budgets]:
+    """Return what each SLO had left at the last snapshot before the week, and at the last one in it."""
+    before = week.monday - timedelta(1)
+    days = await parts.slos.days(slos, before, min(week.sunday, day_of(now, week.zone)), week.zone)
+    found: dict[str, Budgets] = {}
+    for slo, recorded in days.items():
+        left = {each.day: each.budget_left for each in recorded}
+        during = [each for day, each in left.items() if day > before]
+        found[slo] = (left.get(before), during[-1] if during else None)
+    return found
 
 
 def known(stretches: Mapping[str, Sequence[Stretch]]) -> Mapping[str, Sequence[Stretch]]:
