@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from router.cli.report.given import Given
 from router.gate import Outcome
 from router.incident import Person
 from router.noise.review import Dimension, Review, Roll
@@ -22,6 +21,7 @@ from router.state import keys as state_keys
 from router.state.history.reviews import Reviews
 from router.state.history.rollups import RollUps
 from router.state.missed import Missed
+from tests.support.recorded import Firings, Slos
 from tests.support.reporting import CONFIG, config_of
 from tests.support.state import State
 from tests.support.told_week import TOKYO, WEEK, at, fired
@@ -38,10 +38,8 @@ TEAMS = CONFIG.replace(
 
 def stores(state: State, folder: Path, firings: list[Firing], text: str = CONFIG) -> Stores:
     """Given firings, with sums and reviews in a real server."""
-    config = config_of(folder, text)
-    given = Given(sorted(firings, key=lambda firing: firing.started_at), {}).stores(config)
-    scripts = state.scripts
-    return replace(given, rollups=RollUps(scripts), reviews=Reviews(scripts), missed=Missed(scripts))
+    config, scripts = config_of(folder, text), state.scripts
+    return Stores(Firings(firings), Slos(), RollUps(scripts), Reviews(scripts), Missed(scripts), lambda: config)
 
 
 def firings() -> list[Firing]:

@@ -121,7 +121,7 @@ def _text(record: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"`{name}` is {_shown(value)}: write a text or null")  # noqa: TRY004 - a value in a file
-    return intern(value)
+    return intern(str(value))
 
 
 def _texts(record: Mapping[str, Any], name: str) -> Mapping[str, str]:

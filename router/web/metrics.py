@@ -70,7 +70,7 @@ class Metrics:
         )
         self._history_waiting = self._gauge("history_waiting_rows", "Rows of the log that are not archived yet.")
         self._history_lost = self._gauge(
-            "history_lost_rows", "Firings and acts that were lost because nobody archived them; must be 0."
+            "history_lost_rows", "Firings and acts that were lost before they were archived; must be 0."
         )
         self._reports = self._counter("reports", "Weekly reports, by what became of them.", "result")
         self._reload = self._gauge(

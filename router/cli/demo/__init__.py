@@ -16,6 +16,7 @@ from router.cli.demo.day import DAY, Day
 from router.cli.demo.delivery import Stage
 from router.cli.demo.opening import show_opening
 from router.cli.demo.play import HandClock, Play
+from router.cli.demo.report import reviewed, show_report
 from router.cli.demo.screen import Screen
 from router.cli.demo.shop import Shop, Traffic
 from router.cli.demo.texts import LANGUAGES, Words, texts
@@ -79,10 +80,12 @@ async def _play(screen: Screen, words: Words, day: Day) -> int:
         asyncio.get_running_loop().add_signal_handler(number, screen.stop.set)
     async with contextlib.AsyncExitStack() as closing:
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="alert-router-demo-"))
-        play = prepare(await _state(Path(folder), closing), screen, words, day)
+        scripts = await _state(Path(folder), closing)
+        play = prepare(scripts, screen, words, day)
         await show_opening(play)
         if not await play.run():
             return STOPPED
+        show_report(screen, words, await reviewed(play, scripts))
         account = await account_for(play.engine, play.sent)
         show_closing(screen, words, account, play.sent, play.posted)
     return 0 if account.agrees else 1

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from router.cli.files import read_firings, read_samples
+from router.cli.files import read_firings
+from router.cli.report.slos import Said, read_slo_history
 from router.config.values import Config
 from router.incident import Person
+from router.noise.facts import judge
+from router.noise.pages import pages
 from router.noise.review import Roll
-from router.noise.rollups import roll_up
-from router.noise.threats import stretches
-from router.noise.values import Firing, RuleKey, Sample, SloDay, Stretch
+from router.noise.rollups import rolls
+from router.noise.values import Firing, RuleKey, SloDay, Stretch
 from router.noise.weeks import day_of, midnight
 from router.reporting.computing import AFTERWARDS_S
 from router.reporting.facts import team_zones
@@ -26,38 +28,35 @@ class Given:
     """What two history files hold, in order of time; firings without a rule are reports of pages that never came."""
 
     firings: Sequence[Firing]
-    samples: Mapping[str, Sequence[Sample]]
+    said: Mapping[str, Said] = field(default_factory=dict)
     reports: Sequence[Firing] = ()
 
     @classmethod
     def read(cls, history: str, slo_history: str | None, config: Config) -> "Given":
         """Read the files; raises PayloadError, OSError."""
-        found = sorted(read_firings(history), key=lambda firing: firing.started_at)
-        samples = read_samples(slo_history, config.objectives) if slo_history else {}
-        return cls(
-            [firing for firing in found if firing.rule],
-            samples,
-            [firing for firing in found if not firing.rule and firing.missed_report],
-        )
+        found = read_firings(history)
+        found.sort(key=lambda firing: firing.started_at)
+        reports = [firing for firing in found if not firing.rule and firing.missed_report]
+        firings = [firing for firing in found if firing.rule]
+        return cls(firings, read_slo_history(slo_history, config.objectives) if slo_history else {}, reports)
 
     @cached_property
     def newest(self) -> float:
         """The newest time in the files, which is "now" for them; 0 when they are empty."""
         told = (_last(firing) for firing in (*self.firings, *self.reports))
-        said = (samples[-1].at for samples in self.samples.values() if samples)
-        return max((*told, *said), default=0.0)
+        return max((*told, *(said.newest for said in self.said.values())), default=0.0)
 
     @cached_property
     def stretches(self) -> Mapping[str, tuple[Stretch, ...]]:
         """What each SLO said, as stretches."""
-        return {slo: stretches(samples) for slo, samples in self.samples.items()}
+        return {slo: said.stretches() for slo, said in self.said.items()}
 
-    def stores(self, config: Config) -> Stores:
-        """Return the files as the computation reads them."""
+    def stores(self, config: Config, now: float) -> Stores:
+        """Return the files as the computation reads them at `now`."""
         return Stores(
             firings=_Firings(self.firings),
             slos=_Slos(self),
-            rollups=_RollUps(self, config),
+            rollups=_RollUps(self, config, now),
             reviews=_NoReviews(),
             missed=_Missed(self.reports),
             config=lambda: config,
@@ -79,12 +78,18 @@ class _Firings:
     def __init__(self, firings: Sequence[Firing]) -> None:
         self._firings = firings
 
+    @cached_property
+    def _by_rule(self) -> Mapping[RuleKey, Sequence[Firing]]:
+        found: dict[RuleKey, list[Firing]] = {}
+        for firing in self._firings:
+            found.setdefault(firing.key, []).append(firing)
+        return found
+
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> Sequence[Firing]:
-        some = _between(self._firings, start, end)
-        return some if rule is None else [firing for firing in some if firing.key == rule]
+        return _between(self._firings if rule is None else self._by_rule.get(rule, ()), start, end)
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> Sequence[Firing]:
-        older = [firing for firing in self._firings if firing.key == rule and firing.started_at < before]
+        older = [firing for firing in self._by_rule.get(rule, ()) if firing.started_at < before]
         return older[::-1][:limit]
 
 
@@ -103,55 +108,46 @@ class _Slos:
     async def days(
         self, slos: Iterable[str], first: date, last: date, zone: ZoneInfo
     ) -> Mapping[str, Sequence[SloDay]]:
-        return {slo: _days(self._given.samples.get(slo, ()), first, last, zone) for slo in slos}
+        said = self._given.said
+        return {slo: said[slo].days(first, last, zone) if slo in said else () for slo in slos}
 
 
-def _days(samples: Sequence[Sample], first: date, last: date, zone: ZoneInfo) -> list[SloDay]:
-    newest: dict[date, Sample] = {}
-    for sample in samples:
-        newest[day_of(sample.at, zone)] = sample
-    return [
-        SloDay(day, sample.bad, sample.total, sample.budget_left)
-        for day, sample in sorted(newest.items())
-        if first <= day <= last
-    ]
-
-
-@dataclass
+@dataclass(frozen=True)
 class _RollUps:
     """Summed up on asking: a file has no roll-ups."""
 
     given: Given
     config: Config
-    days: dict[date, tuple[Roll, ...]] = field(default_factory=dict)
+    now: float
 
     async def load(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:
-        zone, now = self.config.timezone, self.given.newest
-        first = max(first, day_of(self.given.firings[0].started_at, zone)) if self.given.firings else last
-        last = min(last, day_of(now, zone)) if now else first
-        return {day: self._of(day) for day in (first + timedelta(n) for n in range((last - first).days + 1))}
+        """Return the sums of every day from the first firing to now: one without any has sums, of nothing."""
+        zone, firings = self.config.timezone, self.given.firings
+        if not firings:
+            return {}
+        first = max(first, day_of(firings[0].started_at, zone))
+        last = min(last, day_of(self.now, zone))
+        summed = self._summed(first, last)
+        nothing = rolls((), (), zone)
+        return {day: summed.get(day) or nothing for day in _days(first, last)}
 
-    def _of(self, day: date) -> tuple[Roll, ...]:
-        if day not in self.days:
-            given, config = self.given, self.config
-            start = midnight(day - timedelta(1), config.timezone)
-            end = midnight(day + timedelta(1), config.timezone) + AFTERWARDS_S
-            self.days[day] = roll_up(
-                _between(given.firings, start, end),
-                given.stretches,
-                day,
-                config.timezone,
-                team_zones(config),
-                config.statistics,
-                given.newest,
-            )
-        return self.days[day]
+    def _summed(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:
+        """Sum up the days, whose firings are judged together with those around them, all at once."""
+        zone, config, given = self.config.timezone, self.config, self.given
+        start = midnight(first - timedelta(1), zone)
+        some = _between(given.firings, start, midnight(last + timedelta(1), zone) + AFTERWARDS_S)
+        judged = judge(some, given.stretches, config.statistics, {"": zone, **team_zones(config)}, self.now)
+        return rolls(judged, pages(judged, given.stretches), zone)
 
     async def store(self, day: date, rolls: Sequence[Roll]) -> None:
         """Nothing of a file is kept."""
 
     async def forget(self, before: date) -> None:
         """Nothing of a file is kept."""
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(number) for number in range((last - first).days + 1))
 
 
 class _NoReviews:
@@ -170,11 +166,12 @@ class _Missed:
         self._reports = reports
 
     async def all(self) -> Sequence[Miss]:
-        return [
-            Miss(each.fingerprint, Person("", each.acknowledged_by), each.started_at, _slo(each), None, "")
-            for each in self._reports
-        ]
+        return [_miss(report) for report in self._reports]
 
 
-def _slo(firing: Firing) -> str:
-    return firing.slos[0].slo if firing.slos else ""
+def _miss(report: Firing) -> Miss:
+    """Return what somebody reported: exports write who and their words as annotations."""
+    said = report.annotations
+    by = Person("", said.get("reported_by") or report.acknowledged_by)
+    slo = report.slos[0].slo if report.slos else ""
+    return Miss(report.fingerprint, by, report.started_at, slo, None, said.get("summary", ""))

@@ -40,7 +40,7 @@ STEPS: Mapping[str, str | tuple[str, str]] = {
     "do_late": "Shorten the for of its alerts, or alert on the burn rate: they came after the harm began.",
     "do_gap": "Add an alert for it; until then the SLO itself pages.",
     "do_silenced": "Ask the owner of the silence whether it was meant to cover this.",
-    "do_miss": "Set class critical for this SLO, or a bypass for the rule, if people needed that lead.",
+    "do_miss": "Ask whether people needed that lead; if so, put the rule under bypass in router.yaml.",
     "do_reported": "Find the firing, or add the alert that was missing; then answer the one who reported it.",
     "do_postmortem": "Write it while people remember: what broke, who noticed how, what changes.",
     "do_team_pages": "Agree on a remedy for each of its wolves.",

@@ -90,6 +90,7 @@ EN = Words(
     messages="{n} messages, {night} at night (22:00-07:00)",
     comma=", ",
     quiet="Edited in place, in silence: {edits} times. Repeats and copies that changed nothing: {duplicates}.",
+    report="What the weekly report says of it (`alert-router report`, the pages /review and /wolves, Slack on Mondays):",
     wolves="Loudest wolves: {list}. Fix these rules first.",
     next="What to do next",
     next_steps=(

@@ -94,6 +94,7 @@ JA = Words(
     messages="{n}件（うち夜間 22:00〜07:00 は{night}件）",
     comma="、",
     quiet="静かな上書き更新：{edits}回。何も変えなかった再送と重複：{duplicates}件。",
+    report="この1日の週次レポート（`alert-router report`、/reviewと/wolvesのページ、毎週月曜のSlack）：",
     wolves="オオカミ少年の上位：{list}。まずこのルールから直しましょう。",
     next="次にすること",
     next_steps=(

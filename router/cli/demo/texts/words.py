@@ -40,6 +40,7 @@ class Words:
     messages: str
     comma: str
     quiet: str
+    report: str
     wolves: str
     next: str
     next_steps: tuple[tuple[str, str], ...]
