@@ -65,6 +65,9 @@ async def test_every_team_that_fired_or_wants_a_report_has_a_review(state: State
     assert [found[team].counts.firings for team in found] == [6, 2, 4, 0]
     assert (found[""].before.firings, found["sre"].pages, found[""].as_of) == (1, 4, NOON)
     assert {found[team].team for team in found} == set(found)
+    parts = stores(state, tmp_path, firings(), TEAMS)
+    assert await compute(WEEK, NOON, parts, only="sre") == {"sre": found["sre"]}
+    assert await compute(WEEK, NOON, parts, only="nobody") == {}
 
 
 async def test_what_is_stored_is_read_as_it_was_computed(state: State, tmp_path: Path) -> None:

@@ -259,6 +259,7 @@ async def test_where_slack_refuses_every_block_the_words_remain(state: State, tm
         await opened.until_posted(opened.replica())
         [root] = opened.roots()
         assert (root.blocks, "9" in root.text) == ([], True)
+        assert not opened.memory.refused
         assert len(opened.replies()) == len(REPLIES)
         opened.slack.assert_clean()
 

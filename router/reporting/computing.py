@@ -32,17 +32,18 @@ class Recorded:
     rolls: Mapping[date, Sequence[Roll]]
 
 
-async def compute(week: Week, now: float, parts: Stores) -> dict[str, Review]:
+async def compute(week: Week, now: float, parts: Stores, only: str | None = None) -> dict[str, Review]:
     """Return the reviews of a week: "" for all teams, then each that had a firing in it or has a report of its own.
 
-    Nothing is stored. Raises UnavailableError.
+    `only` names one of them: then it is the only one. Nothing is stored. Raises UnavailableError.
     """
     config = parts.config()
     recorded = await _recorded(week, now, parts, config)
     given = judgement(recorded.inputs)
     proposing = _Proposing(parts, config, now, given)
     found: dict[str, Review] = {}
-    for team in dict.fromkeys(("", *teams_of(recorded.inputs), *teams_reported(config))):
+    every = ("", *teams_of(recorded.inputs), *teams_reported(config))
+    for team in dict.fromkeys(each for each in every if only in (None, each)):
         inputs = replace(
             recorded.inputs,
             points=points(recorded.rolls, week, team),

@@ -5,7 +5,7 @@ remembered, so that it is not tried each week.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -89,21 +89,28 @@ class SlackWay:
         if part.done:
             return Receipt(part.channel, part.ts)
         letter = replace(_letter(report, ROOT, Message("", [])), intent_at=intent_at)
+        refused = False
+        async for chart, message in self._drawings(report, review, held):
+            letter = replace(letter, message=message)
+            receipt = await self._unless_refused(held, letter)
+            if receipt is not None:
+                if refused:  # the block, and nothing else in it
+                    await self._tools.memory.remember()
+                return await self._done(held, ROOT, receipt)
+            refused = refused or chart == BLOCK
+            letter = replace(letter, intent_at=None)
+        bare = replace(letter, message=Message(letter.message.text, []))
+        return await self._done(held, ROOT, await self._posted(held, bare))
+
+    async def _drawings(self, report: Due, review: Review, held: Held) -> AsyncIterator[tuple[str, Message]]:
+        """Yield the message with each chart that may do, the richest first, at last without one."""
+        address, locale = self._tools.address(), report.plan.locale
         if not is_webhook(report.plan.channel):
             for chart in (self._block, self._picture):
                 shown = await chart(report, review, held)
                 if shown:
-                    drawn = replace(letter, message=self._drawn(report, review, shown))
-                    receipt = await self._unless_refused(held, drawn, block=shown == BLOCK)
-                    if receipt is not None:
-                        return await self._done(held, ROOT, receipt)
-                    letter = replace(letter, intent_at=None)
-        return await self._done(
-            held, ROOT, await self._posted(held, replace(letter, message=self._drawn(report, review)))
-        )
-
-    def _drawn(self, report: Due, review: Review, chart: str | None = None) -> Message:
-        return weekly(review, report.plan.locale, url=self._tools.address(), chart=chart)
+                    yield shown, weekly(review, locale, url=address, chart=shown)
+        yield "", weekly(review, locale, url=address)
 
     async def _block(self, report: Due, review: Review, held: Held) -> str:
         return "" if await self._tools.memory.refuses_block() else BLOCK
@@ -135,16 +142,14 @@ class SlackWay:
                 break
         return png
 
-    async def _unless_refused(self, held: Held, letter: Letter, *, block: bool) -> Receipt | None:
-        """Post; None where Slack refuses the content, and with a chart as a block that is remembered."""
+    async def _unless_refused(self, held: Held, letter: Letter) -> Receipt | None:
+        """Post; None where Slack refuses the content."""
         try:
-            return await self._posted(held, letter, bare=False)
+            return await self._posted(held, letter)
         except RefusedError as error:
             if not refuses_content(error.code):
                 raise
-            LOG.info("report_chart_refused", delivery=letter.delivery_id, block=block, code=error.code)
-        if block:
-            await self._tools.memory.remember()
+            LOG.info("report_chart_refused", delivery=letter.delivery_id, code=error.code)
         return None
 
     async def _part(self, held: Held, letter: Letter) -> Receipt:
@@ -153,7 +158,12 @@ class SlackWay:
         part, intent_at = await self._begin(held, name)
         if part.done:
             return Receipt(part.channel, part.ts)
-        return await self._done(held, name, await self._posted(held, replace(letter, intent_at=intent_at)))
+        letter = replace(letter, intent_at=intent_at)
+        receipt = await self._unless_refused(held, letter)
+        if receipt is None:
+            bare = replace(letter, message=Message(letter.message.text, []), intent_at=None)
+            receipt = await self._posted(held, bare)
+        return await self._done(held, name, receipt)
 
     async def _begin(self, held: Held, name: str) -> tuple[Part, float | None]:
         """Store that a part is about to be posted; returns since when an earlier attempt may be there too."""
@@ -163,8 +173,8 @@ class SlackWay:
             raise FencedError
         return part, None if part.intent_at == now else part.intent_at
 
-    async def _posted(self, held: Held, letter: Letter, *, bare: bool = True) -> Receipt:
-        """Post, waiting as told; `bare` says that in the end the mere text will do."""
+    async def _posted(self, held: Held, letter: Letter) -> Receipt:
+        """Post, waiting as told; raises DeliveryError where that takes too long, or Slack refuses the content."""
         for _ in range(ATTEMPTS):
             try:
                 return await self._tools.posting.post(letter)
@@ -175,12 +185,9 @@ class SlackWay:
                 since = self._tools.now() if letter.intent_at is None else letter.intent_at
                 letter, wait_s = replace(letter, intent_at=since, lookups=letter.lookups + looked), _wait(error)
             except RefusedError as error:
-                if refuses_content(error.code) and bare and letter.message.blocks:
-                    letter, wait_s = replace(letter, message=Message(letter.message.text, [])), AGAIN_S
-                elif error.code == "ratelimited":
-                    wait_s = _wait(error)
-                else:
+                if error.code != "ratelimited":
                     raise
+                wait_s = _wait(error)
             await self._tools.sleep(wait_s)
             await self._renew(held)
         raise RefusedError("tried_too_often", letter.delivery_id, retry_after_s=PATIENCE_S)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from router.cli.export.tables import roll_record
-from router.cli.files import lines
+from router.cli.files import read_lines
 from router.config.values import Config
 from router.errors import PayloadError
 from router.noise.records import firing_of, instant, record_of

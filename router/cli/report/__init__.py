@@ -1,20 +1,22 @@
 """`alert-router report`: the weekly review: what cried wolf, what was missed, what to do about it."""
 
 import argparse
-import asyncio
 import shutil
 import sys
+from dataclasses import replace
 
+from router.cli import running
+from router.cli.aloud import waiting
 from router.cli.chosen import HELP, config_path
 from router.cli.report.given import Given
 from router.cli.report.showing import FORMATS, Shown, show
 from router.cli.stored import opened
 from router.config.environment import current, read
 from router.config.load import load
-from router.config.values import Config
+from router.config.values import Config, WeeklyReport
 from router.errors import ConfigError, PayloadError, RouterError
 from router.noise.review import Review
-from router.noise.weeks import Week, week_of
+from router.noise.weeks import Week, week_named, week_of
 from router.reporting.computing import compute
 from router.reporting.facts import chosen_week
 from router.reporting.parts import Stores
@@ -65,7 +67,8 @@ def run(chosen: argparse.Namespace) -> int:
     variables = current()
     try:
         config = load(config_path(chosen.config, variables), variables)
-        return asyncio.run(_report(chosen, config))
+        _check_week(chosen, config)
+        return _from_files(chosen, config) if chosen.history else running.run(_from_state(chosen, config))
     except (ConfigError, PayloadError, RouterError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
@@ -77,45 +80,78 @@ def run(chosen: argparse.Namespace) -> int:
     return 1
 
 
-async def _report(chosen: argparse.Namespace, config: Config) -> int:
-    if chosen.history:
-        given = Given.read(chosen.history, chosen.slo_history, config)
-        week = _week(chosen, config, given.newest)
-        return _show(chosen, config, await compute(week, given.newest, given.stores(config)), week)
+def _check_week(chosen: argparse.Namespace, config: Config) -> None:
+    """Wrong usage is told before anything is opened."""
+    try:
+        week_named(chosen.week or "2026-W47", config.timezone)
+    except ValueError as error:
+        chosen.usage(f"--week: {error}")
+
+
+def _from_files(chosen: argparse.Namespace, config: Config) -> int:
+    given = Given.read(chosen.history, chosen.slo_history, config)
+    if not given.newest and not chosen.week:
+        raise PayloadError(f"{chosen.history}: it is empty, so that no week is its last one: name one with --week")
+    week = _week(chosen, config, given.newest)
+    now = given.newest or week.end
+    _warn(chosen.history, given, week)
+    return _show(chosen, config, running.run(_computed(chosen, week, now, given.stores(_asked(chosen, config), now))))
+
+
+def _warn(path: str, given: Given, week: Week) -> None:
+    """A week of which a file knows nothing looks like a quiet one."""
+    if not any(week.holds(each.started_at) for each in given.firings):
+        weeks = [week_of(each.started_at, week.zone).name for each in (*given.firings[:1], *given.firings[-1:])]
+        span = f"its firings are of {' to '.join(dict.fromkeys(weeks))}" if weeks else "it holds none at all"
+        print(f"{path}: no firing in {week.name}; {span}", file=sys.stderr)
+
+
+async def _from_state(chosen: argparse.Namespace, config: Config) -> int:
     async with opened(read(current())) as stored:
-        stores, now = stores_of(stored.scripts, config), stored.clock.now()
-        return await _from_state(chosen, config, stores, now)
+        now = stored.clock.now()
+        week = _week(chosen, config, now)
+        if chosen.store:
+            with waiting(f"computing {week.name}"):
+                await refresh(week, now, stores_of(stored.scripts, config))
+            return 0
+        found = await _computed(chosen, week, now, stores_of(stored.scripts, _asked(chosen, config)))
+    return _show(chosen, config, found)
 
 
-async def _from_state(chosen: argparse.Namespace, config: Config, stores: Stores, now: float) -> int:
-    week = _week(chosen, config, now)
-    if chosen.store:
-        await refresh(week, now, stores)
-        return 0
-    return _show(chosen, config, await compute(week, now, stores), week)
+def _asked(chosen: argparse.Namespace, config: Config) -> Config:
+    """A team that is asked for has a review, were it of a week without any firing: as if it had a report of its own."""
+    team = config.receivers.get(chosen.team)
+    if team is None or team.report is not None:
+        return config
+    return replace(config, receivers={**config.receivers, chosen.team: replace(team, report=WeeklyReport(""))})
+
+
+async def _computed(chosen: argparse.Namespace, week: Week, now: float, stores: Stores) -> Review:
+    with waiting(f"computing {week.name}"):
+        found = await compute(week, now, stores)
+    if chosen.team not in found:
+        known = ", ".join(sorted({*stores.config().receivers, *found} - {""})) or "none"
+        chosen.usage(f"--team: there is no receiver {chosen.team!r}; known are {known}")
+    return found[chosen.team]
 
 
 def _week(chosen: argparse.Namespace, config: Config, now: float) -> Week:
-    try:
-        week = chosen_week(chosen.week, config, now)
-    except ValueError as error:
-        chosen.usage(f"--week: {error}")
-        raise
+    week = chosen_week(chosen.week, config, now)
     if week.start > now > 0:
         newest = week_of(now, config.timezone).name
         chosen.usage(f"--week: {week.name} has not begun; the newest one is {newest}")
     return week
 
 
-def _show(chosen: argparse.Namespace, config: Config, found: dict[str, Review], week: Week) -> int:
-    review = found.get(chosen.team)
-    if review is None:
-        teams = ", ".join(team for team in found if team) or "none"
-        print(f"no firing of {chosen.team!r} in {week.name}; teams with firings: {teams}", file=sys.stderr)
-        return 1
-    colour = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if colour else 100
-    shown = Shown(chosen.locale or config.locale, width, colour, config.external_url)
+def _show(chosen: argparse.Namespace, config: Config, review: Review) -> int:
+    variables, terminal = current(), sys.stdout.isatty()
+    shown = Shown(
+        locale=chosen.locale or config.locale,
+        width=shutil.get_terminal_size().columns if terminal else 100,
+        colour=terminal and not variables.get("NO_COLOR") and variables.get("TERM") != "dumb",
+        url=config.external_url,
+        encoding=sys.stdout.encoding or "utf-8",
+    )
     sys.stdout.buffer.write(show(review, chosen.format, shown))
     sys.stdout.buffer.flush()
     return 0

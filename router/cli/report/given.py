@@ -13,7 +13,7 @@ from router.config.values import Config
 from router.incident import Person
 from router.noise.facts import judge
 from router.noise.pages import pages
-from router.noise.review import Roll
+from router.noise.review import Counts, Dimension, Pager, Roll
 from router.noise.rollups import rolls
 from router.noise.values import Firing, RuleKey, SloDay, Stretch
 from router.noise.weeks import day_of, midnight
@@ -128,7 +128,7 @@ class _RollUps:
         first = max(first, day_of(firings[0].started_at, zone))
         last = min(last, day_of(self.now, zone))
         summed = self._summed(first, last)
-        nothing = rolls((), (), zone)
+        nothing = (Roll(Dimension.ALL, "", Counts(), Pager()),)
         return {day: summed.get(day) or nothing for day in _days(first, last)}
 
     def _summed(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:

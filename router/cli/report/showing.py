@@ -1,5 +1,6 @@
 """A review as text, JSON, HTML or Slack's blocks."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import orjson
 
 from router.noise.review import Review
 from router.report.charts import specs
-from router.report.drawing import svg
+from router.report.drawing import NoChartsError, svg
 from router.report.packing import pack
 from router.report.text import as_text
 from router.slack.message import Message
@@ -23,6 +24,8 @@ class Shown:
     width: int
     colour: bool
     url: str
+    encoding: str = "utf-8"
+    """Of text on the terminal; what it cannot show becomes a question mark. All other formats are UTF-8."""
 
 
 def show(review: Review, format_: str, shown: Shown) -> bytes:
@@ -31,7 +34,8 @@ def show(review: Review, format_: str, shown: Shown) -> bytes:
 
 
 def _text(review: Review, shown: Shown) -> bytes:
-    return as_text(review, shown.locale, shown.width, shown.colour).rstrip().encode() + b"\n"
+    text = as_text(review, shown.locale, shown.width, shown.colour)
+    return (text.rstrip() + "\n").encode(shown.encoding, "replace")
 
 
 def _json(review: Review, shown: Shown) -> bytes:
@@ -39,8 +43,16 @@ def _json(review: Review, shown: Shown) -> bytes:
 
 
 def _html(review: Review, shown: Shown) -> bytes:
-    charts = {name: svg(spec) for name, spec in specs(review, shown.locale).items()}
-    return as_html(review, charts, shown.locale).encode() + b"\n"
+    return as_html(review, _charts(review, shown), shown.locale).encode() + b"\n"
+
+
+def _charts(review: Review, shown: Shown) -> dict[str, bytes]:
+    """Return the charts; without the extra that draws them there are none, which stderr says."""
+    try:
+        return {name: svg(spec) for name, spec in specs(review, shown.locale).items()}
+    except NoChartsError as error:
+        print(error, file=sys.stderr)
+        return {}
 
 
 def _slack(review: Review, shown: Shown) -> bytes:
