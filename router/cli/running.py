@@ -1,7 +1,9 @@
-"""Runs a command's work so that Ctrl-C ends it at once."""
+"""Runs a command's work: so that Ctrl-C ends it at once, and without the garbage collector where it only costs."""
 
 import asyncio
-from collections.abc import Coroutine
+import gc
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -14,3 +16,15 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     """
     with asyncio.Runner() as runner:
         return runner.get_loop().run_until_complete(work)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles meanwhile: among a million records that all stay there are none, and looking takes seconds."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

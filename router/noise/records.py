@@ -23,12 +23,12 @@ class Known:
         self._texts: dict[tuple[str, str], Mapping[str, str]] = {}
         self._heard: dict[tuple[Heard, ...], tuple[Heard, ...]] = {}
 
-    def texts(self, fingerprint: str, name: str, found: Mapping[str, str]) -> Mapping[str, str]:
+    def texts(self, record: Mapping[str, Any], name: str, fingerprint: str) -> Mapping[str, str]:
         """Return labels or annotations: the same object as before, where an alert has the same again."""
         before = self._texts.get((fingerprint, name))
-        if before == found:
+        if before is not None and before == record.get(name):
             return before
-        self._texts[fingerprint, name] = found
+        found = self._texts[fingerprint, name] = _texts(record, name)
         return found
 
     def heard(self, found: tuple[Heard, ...]) -> tuple[Heard, ...]:
@@ -85,7 +85,7 @@ def firing_of(record: Mapping[str, Any], known: Known | None = None) -> Firing:
     """
     known = known or Known()
     fingerprint = _text(record, "fingerprint")
-    annotations = known.texts(fingerprint, "annotations", _texts(record, "annotations"))
+    annotations = known.texts(record, "annotations", fingerprint)
     started_at = _instant(record, "started_at")
     if started_at is None:
         raise ValueError("`started_at` is missing: write when it began (RFC 3339)")
@@ -99,7 +99,7 @@ def firing_of(record: Mapping[str, Any], known: Known | None = None) -> Firing:
         reason=_text(record, "reason"),
         incident=_text(record, "incident"),
         receiver=_text(record, "receiver"),
-        labels=known.texts(fingerprint, "labels", _texts(record, "labels")),
+        labels=known.texts(record, "labels", fingerprint),
         annotations=annotations,
         notified_at=_instant(record, "notified_at"),
         acknowledged_at=_instant(record, "acknowledged_at"),
@@ -117,11 +117,13 @@ def firing_of(record: Mapping[str, Any], known: Known | None = None) -> Firing:
 
 def _text(record: Mapping[str, Any], name: str) -> str:
     value = record.get(name)
+    if type(value) is str:
+        return intern(value)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"`{name}` is {_shown(value)}: write a text or null")  # noqa: TRY004 - a value in a file
-    return intern(str(value))
+    return str(value)
 
 
 def _texts(record: Mapping[str, Any], name: str) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The whole report as text for a terminal or a log: everything that is said, each with its next step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from router.noise.review import Review
 from router.report import words
@@ -15,12 +15,18 @@ _PROPOSAL_LEAST = 24
 _STYLES = {"bold": "1", "dim": "2", "step": "36", "head": "1;4"}
 
 
-def as_text(review: Review, locale: str, width: int = 100, colour: bool = False) -> str:
-    """Return the report in lines of at most `width` cells (never less than 40), with ANSI colours if asked for."""
+def as_text(
+    review: Review, locale: str, width: int = 100, colour: bool = False, only: Collection[str] | None = None
+) -> str:
+    """Return the report in lines of at most `width` cells (never less than 40), with ANSI colours if asked for.
+
+    `only` names the parts to show (router.report.words.parts); without it all are shown.
+    """
     room, known = max(NARROWEST, width), words.texts(locale)
     lines = [("bold", line) for line in wrapped(words.headline(review, locale), room)]
     lines += [("dim", line) for line in wrapped(words.as_of(review, locale), room)]
-    for part in (*words.parts(review, locale), *_teams(review, locale)):
+    parts = (*words.parts(review, locale), *_teams(review, locale))
+    for part in (part for part in parts if only is None or part.name in only):
         titled = [("head", line) for line in wrapped(part.title, room)]
         lines += [("", ""), *titled, *_part(part, review, known, room)]
     return "".join(f"{_painted(style, line) if colour else line}\n" for style, line in lines)

@@ -190,7 +190,7 @@ class SlackWay:
                 wait_s = _wait(error)
             await self._tools.sleep(wait_s)
             await self._renew(held)
-        raise RefusedError("tried_too_often", letter.delivery_id, retry_after_s=PATIENCE_S)
+        raise AmbiguousError("tried_too_often", letter.delivery_id, retry_after_s=PATIENCE_S)
 
     async def _renew(self, held: Held) -> None:
         if not await self._tools.posts.renew(held):

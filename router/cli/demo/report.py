@@ -10,6 +10,9 @@ from router.reporting.computing import compute
 from router.reporting.stores import stores_of
 from router.state.scripts import Scripts
 
+SHOWN = ("summary", "wolves")
+"""Parts of the report that a newcomer sees; one day has little to say in the others."""
+
 
 async def reviewed(play: Play, scripts: Scripts) -> Review:
     """Return the review of the day's week, from what the router has recorded of it."""
@@ -19,8 +22,8 @@ async def reviewed(play: Play, scripts: Scripts) -> Review:
 
 
 def show_report(screen: Screen, words: Words, review: Review) -> None:
-    """Print it as `alert-router report` does."""
+    """Print the parts of it that a day can fill, as `alert-router report` does."""
     screen.show()
     screen.line(words.report)
     screen.show()
-    screen.out.write(as_text(review, words.locale, screen.width, screen.colour))
+    screen.out.write(as_text(review, words.locale, screen.width, screen.colour, SHOWN))

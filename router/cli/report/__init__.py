@@ -68,7 +68,8 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         config = load(config_path(chosen.config, variables), variables)
         _check_week(chosen, config)
-        return _from_files(chosen, config) if chosen.history else running.run(_from_state(chosen, config))
+        with running.uncollected():
+            return _from_files(chosen, config) if chosen.history else running.run(_from_state(chosen, config))
     except (ConfigError, PayloadError, RouterError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:

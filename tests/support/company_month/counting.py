@@ -55,7 +55,7 @@ def _add(sums: RuleWeek, rule: Rule, record: dict[str, Any], role: Role, facts: 
     sums.without_guide += not record["guide"]
     _add_length(sums, record, facts)
     if role.told:
-        _add_told(sums, rule, record, role)
+        _add_told(sums, rule, record, role, facts)
 
 
 def _add_length(sums: RuleWeek, record: dict[str, Any], facts: "Facts") -> None:
@@ -67,7 +67,7 @@ def _add_length(sums: RuleWeek, record: dict[str, Any], facts: "Facts") -> None:
     sums.standing += length >= DAY
 
 
-def _add_told(sums: RuleWeek, rule: Rule, record: dict[str, Any], role: Role) -> None:
+def _add_told(sums: RuleWeek, rule: Rule, record: dict[str, Any], role: Role, facts: "Facts") -> None:
     told_at, acknowledged_at, ended_at = record["notified_at"], record["acknowledged_at"], record["ended_at"]
     sums.told += 1
     sums.tickets += record["outcome"] == "ticket"
@@ -75,9 +75,8 @@ def _add_told(sums: RuleWeek, rule: Rule, record: dict[str, Any], role: Role) ->
         sums.pages += 1
         sums.off_hours_pages += off_hours(told_at, TEAMS[rule.team])
         sums.night_pages += night(told_at, TEAMS[rule.team])
-        delay = told_at - record["started_at"] - record["group_wait_s"]
-        if delay > 0:
-            sums.gate_delays_s.append(delay)
+        if facts.held or record["reason"] == "held_too_long":
+            sums.gate_delays_s.append(told_at - record["started_at"] - record["group_wait_s"])
     if acknowledged_at is not None:
         sums.acknowledged += 1
         sums.acknowledge_s.append(acknowledged_at - told_at)
@@ -101,7 +100,8 @@ def count_incident(truth: Truth, incident: "Incident", week: str, zone: ZoneInfo
         if incident.acknowledged_at is not None:
             sums.acknowledge_s.append(incident.acknowledged_at - incident.told_at)
         if incident.over_at is not None and incident.over_at < 2**40:
-            sums.resolve_s.append(incident.over_at - incident.told_at)
+            # Of a firing that was over before the message came nothing fires at its telling.
+            sums.resolve_s.append(max(0, incident.over_at - incident.told_at))
 
 
 def _sums(truth: Truth, incident: "Incident", week: str) -> Iterator[TeamWeek]:

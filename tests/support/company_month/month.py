@@ -23,7 +23,7 @@ _TIMES = ("started_at", "ended_at", "notified_at", "acknowledged_at", "guide_ope
 _TWINS = frozenset({7, 18, 20})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Month:
     """Paths of what was written, and what is true of it."""
 

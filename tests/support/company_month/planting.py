@@ -47,6 +47,8 @@ class Facts:
     flapping: bool = False
     reported: bool = False
     missed: bool = False
+    held: bool = False
+    """It was held until the threat began (besides what was held too long, which its reason says)."""
     threat_until: int = 0
     """End of the page-tier threat it belongs to."""
     namespace: str = "main"

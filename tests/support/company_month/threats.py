@@ -108,7 +108,7 @@ def _miss(planter: Planter, rule: Rule, which: Plan, place: tuple[int, int], rol
 def _fourth(planter: Planter, rules: Sequence[Rule]) -> None:
     """Across the end of the week: what fires after midnight belongs to the next one, the threat does not."""
     scene = Scene(planter, rules, plan("T4"))
-    first = scene.fire(4, -66, 50, roles.PAGE, told_after=86)
+    first = scene.fire(4, -66, 50, roles.PAGE, told_after=86, held=True)
     scene.fire(0, 200, 30, roles.BURN_PAGE)
     scene.fire(8, 305, 40, roles.PAGE)
     scene.fire(8, 905, 20, roles.THREAT_MERGED, alert=10, incident=first)

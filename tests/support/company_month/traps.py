@@ -152,10 +152,10 @@ def _living(planter: Planter, rules: Sequence[Rule]) -> None:
     planter.plant(
         rules[44],
         rules[44].fingerprints[6],
-        at(3, "sun", "23:57:21"),
-        END - at(3, "sun", "23:57:21") + 607,
+        at(3, "sun", "23:40:21"),
+        END - at(3, "sun", "23:40:21") + 607,
         roles.ACTED,
-        Facts(told_after=10, ack_after=400),
+        Facts(ack_after=400),
     )
     # One incident of two firings, both told with the same message: one mark, two wolves.
     first = planter.plant(rules[3], rules[3].fingerprints[9], at(0, "tue", "12:00:21"), 3_000, roles.WOLF_ANSWERED)
