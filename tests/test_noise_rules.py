@@ -58,7 +58,11 @@ ACCUSED = {
     "three that nobody could judge": (calm(3, FORWARD, slos=""), False, 0),
     "precision of exactly 0.1": ([*calm(9), *real(1)], True, 9),
     "precision of 1 in 9": ([*calm(8), *real(1)], False, 8),
-    "firings that nobody could judge do not thin precision": ([*calm(3), *real(1), *calm(40, FORWARD, slos="")], False, 3),
+    "those that nobody could judge do not thin precision": (
+        [*calm(3), *real(1), *calm(40, FORWARD, slos="")],
+        False,
+        3,
+    ),
     "a person's mark": (calm(1, TICKET, mark=Mark.WOLF, **ACK), True, 1),
     "a person's mark where nobody could judge": (calm(1, FORWARD, slos="", mark=Mark.WOLF), True, 1),
     "a person's mark, but precise": ([*calm(1, TICKET, mark=Mark.WOLF), *real(1)], False, 1),
@@ -68,9 +72,9 @@ ACCUSED = {
     "a mark in a flood accuses nobody": (flooded(20, TICKET, mark=Mark.WOLF, incident="E-1"), False, 0),
     "twenty in a flood and two outside": ([*flooded(20), *calm(2)], False, 2),
     "twenty in a flood and three outside": ([*flooded(20), *calm(3)], True, 3),
-    "three misses cried no wolf": ([fired(f"Tue 09:4{n}", f"Tue 09:4{n}:30", DROP, fingerprint=str(n)) for n in range(3)], False, 0),
-    "three dropped while threatened": ([fired("Tue 10:00", "Tue 10:01", DROP, slos="shop") for _ in range(3)], False, 0),
-}  # fmt: skip
+    "three misses cried no wolf": ([fired(f"Tue 09:4{n}", "Tue 09:50", DROP) for n in range(3)], False, 0),
+    "three dropped while threatened": (real(3, outcome=DROP), False, 0),
+}
 
 
 @pytest.mark.parametrize(("firings", "accused", "accusing"), ACCUSED.values(), ids=ACCUSED)
@@ -144,9 +148,8 @@ def test_medians_are_the_mean_of_the_middle_two_or_cannot_be_said() -> None:
     three = only(*[fired("Mon 10:00", "Mon 11:00", acknowledged_at=f"Mon 10:0{n}") for n in (2, 6, 7)])
     assert (two.time_to_acknowledge_s, three.time_to_acknowledge_s) == (240.0, 360.0)
     none = only(fired("Mon 10:00", None, HOLD))
-    assert (none.time_to_acknowledge_s, none.duration_median_s, none.gate_delay_median_s, none.gate_delay_longest_s) == (
-        None, None, None, None,
-    )  # fmt: skip
+    assert (none.time_to_acknowledge_s, none.duration_median_s) == (None, None)
+    assert (none.gate_delay_median_s, none.gate_delay_longest_s) == (None, None)
     assert (none.counts.acknowledged_share, none.counts.wolf_share) == (None, None)
     assert only(fired("Mon 10:00", None, HOLD, slos="")).counts.precision is None
 
@@ -180,11 +183,9 @@ def test_a_mark_is_counted_once_for_an_incident_with_its_reason() -> None:
 
 
 def test_gate_delay_of_a_rule_is_median_and_longest() -> None:
-    waits = (60, 120, 600)
-    rule = only(
-        *[fired(at("Tue 09:50") + n, "Tue 10:30", told=at("Tue 09:50") + n + wait, reason="held_too_long", outcome=FORWARD)
-          for n, wait in enumerate(waits)]
-    )  # fmt: skip
+    start = at("Tue 09:50")
+    late = [fired(start, "Tue 10:30", FORWARD, told=start + wait, reason="held_too_long") for wait in (60, 120, 600)]
+    rule = only(*late)
     assert (rule.gate_delay_median_s, rule.gate_delay_longest_s) == (120.0, 600.0)
 
 

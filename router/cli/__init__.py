@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from types import ModuleType
 
-from router.cli import check, demo, explain, export, serve, silence, slack
+from router.cli import check, demo, explain, export, report, serve, silence, slack
 
-COMMANDS: tuple[ModuleType, ...] = (serve, check, explain, silence, slack, export, demo)
+COMMANDS: tuple[ModuleType, ...] = (serve, check, explain, silence, slack, report, export, demo)
 
 
 INTERRUPTED = 130
@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   alert-router explain alert.json    what becomes of an alert, and why
   alert-router slack doctor          does Slack work, and how to mend what does not
   alert-router silence list          what is kept quiet, by whom, until when
+  alert-router report                last week: which rules cried wolf, what was missed, what to do
   alert-router export --format csv   what happened, for other tools
 
 Exit codes: 0 all is well, 1 something was found or failed, 2 wrong usage, 130 interrupted.

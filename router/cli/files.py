@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from router.cli.aloud import Counting
+from router.cli.aloud import Passed, aloud
 from router.errors import PayloadError
 from router.noise.records import Known, firing_of
 from router.noise.values import Firing
@@ -21,16 +21,22 @@ Read = TypeVar("Read")
 def read_firings(path: str) -> list[Firing]:
     """Return the firings of a history file; raises PayloadError that names up to ten bad lines, OSError."""
     known = Known()
-    return list(read_lines(path, lambda record: firing_of(record, known)))
+    return list(read_aloud(path, lambda record: firing_of(record, known)))
 
 
-def read_lines(path: str, read: Callable[[Mapping[str, Any]], Read]) -> Iterator[Read]:
+def read_aloud(path: str, read: Callable[[Mapping[str, Any]], Read]) -> Iterator[Read]:
+    """Yield as `read_lines` does, and say on stderr how far it has come."""
+    with aloud(f"reading {path}", "lines") as passed:
+        yield from read_lines(path, read, passed)
+
+
+def read_lines(path: str, read: Callable[[Mapping[str, Any]], Read], passed: Passed | None = None) -> Iterator[Read]:
     """Yield what `read` makes of every object of a file; it raises ValueError that says what is wrong and the mend.
 
     Raises PayloadError that names up to ten bad lines; none is yielded once there was one. Raises OSError.
     """
     problems: list[str] = []
-    for number, line in _lines(path):
+    for number, line in _lines(path, passed or Passed()):
         try:
             value = read(_object(line))
         except orjson.JSONDecodeError as error:
@@ -47,16 +53,14 @@ def read_lines(path: str, read: Callable[[Mapping[str, Any]], Read]) -> Iterator
         raise PayloadError("\n".join(problems))
 
 
-def _lines(path: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that are not empty with their numbers; counts aloud where it takes long."""
-    aloud = Counting(f"reading {path}", "lines")
+def _lines(path: str, passed: Passed) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not empty, with their numbers."""
     with Path(path).open("rb") as file:
         for number, line in enumerate(file, 1):
-            aloud.at(number)
-            if number == 1:
-                yield number, line.removeprefix(_BOM)
-            elif not line.isspace():
-                yield number, line
+            passed.count = number
+            text = line.removeprefix(_BOM) if number == 1 else line
+            if text and not text.isspace():
+                yield number, text
 
 
 def _object(line: bytes) -> Mapping[str, Any]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from router.config.values import Environment
 from router.errors import UnavailableError
+from router.state import keys
 from router.state.clock import RedisClock
 from router.state.connect import connect
 from router.state.embedded import Embedded, address_in, holds_data
+from router.state.entries import SCHEMA_VERSION
 from router.state.scripts import Scripts
 
 
@@ -28,21 +30,37 @@ async def opened(environment: Environment) -> AsyncIterator[Stored]:
     url = environment.redis_url or await _running(folder)
     if url:
         async with _connected(url) as stored:
+            await _check(stored, "the Redis of REDIS_URL" if environment.redis_url else str(folder))
             yield stored
         return
     if not holds_data(folder):
-        raise UnavailableError(
-            f"nothing is stored in {folder} yet: run `alert-router serve` first, set REDIS_URL or ROUTER_DATA_DIR, "
-            "or name a file with --history",
-            code="nothing_stored",
-        )
+        raise _empty(str(folder))
     embedded = Embedded(folder)
     await embedded.start()
     try:
         async with _connected(embedded.url) as stored:
+            await _check(stored, str(folder))
             yield stored
     finally:
         await embedded.stop()
+
+
+async def _check(stored: Stored, where: str) -> None:
+    """What is not there, or written by another version, is no quiet week."""
+    [schema] = await stored.scripts.read([("GET", keys.SCHEMA)])
+    if schema is None:
+        raise _empty(where)
+    if schema.decode() != str(SCHEMA_VERSION):
+        problem = f"the data in {where} is of schema {schema.decode()}, this command reads {SCHEMA_VERSION}"
+        raise UnavailableError(f"{problem}: run the version that wrote it", code="schema")
+
+
+def _empty(where: str) -> UnavailableError:
+    return UnavailableError(
+        f"no router has stored anything in {where}: run `alert-router serve` first, set REDIS_URL or ROUTER_DATA_DIR "
+        "to where it did, or name a file with --history",
+        code="nothing_stored",
+    )
 
 
 @asynccontextmanager

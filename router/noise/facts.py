@@ -133,12 +133,13 @@ def _marks(firings: Sequence[Firing]) -> dict[str, Mark]:
 
 def _reported(firings: Sequence[Firing]) -> frozenset[int]:
     """Return the places of the first firing of every incident that should have paged: it was pressed once."""
-    first: dict[str, tuple[float, int]] = {}
+    first: dict[str, tuple[float, str, str, str, int]] = {}
     for place, firing in enumerate(firings):
         if firing.missed_report:
-            incident, here = spoken_of(firing), (firing.started_at, place)
+            incident = spoken_of(firing)
+            here = (firing.started_at, firing.source, firing.rule, firing.fingerprint, place)
             first[incident] = min(here, first.get(incident, here))
-    return frozenset(place for _, place in first.values())
+    return frozenset(place for *_, place in first.values())
 
 
 def _judged(place: int, firing: Firing, facts: _Facts) -> Judged:

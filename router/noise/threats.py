@@ -1,5 +1,6 @@
 """When an SLO was threatened, from its stored snapshots; and what the SLOs that cover a firing said meanwhile."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from router.gate import Cover
@@ -106,7 +107,8 @@ def heard(
 
 def _heard(slo: str, recorded: Sequence[Stretch], start: float, end: float) -> Heard:
     """A snapshot speaks for the time until the next one, the last for itself; both ends of the span count."""
-    during = [each for each in recorded if each.start <= end and each.end >= start]
+    first, last = bisect_left(recorded, start, key=_end_of), bisect_right(recorded, end, key=_start_of)
+    during = recorded[first:last]
     if not during:
         return Heard(slo, Verdict.UNKNOWN)
     worst = min((each.verdict for each in during), key=_LOUDEST_FIRST.index)
@@ -114,3 +116,11 @@ def _heard(slo: str, recorded: Sequence[Stretch], start: float, end: float) -> H
     if not bad:
         return Heard(slo, worst)
     return Heard(slo, worst, max(start, bad[0].start), min(end, bad[-1].end))
+
+
+def _start_of(stretch: Stretch) -> float:
+    return stretch.start
+
+
+def _end_of(stretch: Stretch) -> float:
+    return stretch.end

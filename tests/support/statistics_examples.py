@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from router.noise.weekly import review
 
 from router.gate import Cover, Outcome
 from router.noise.inputs import Inputs
 from router.noise.review import Review
 from router.noise.threats import heard, stretches
 from router.noise.values import Firing, Mark, Sample, Settings, SloFacts
+from router.noise.weekly import review
 from router.noise.weeks import Week, midnight
 from router.slo.verdict import Verdict
 

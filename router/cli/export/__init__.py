@@ -1,17 +1,18 @@
 """`alert-router export`: what happened, for other tools: firings, SLO snapshots, daily roll-ups."""
 
 import argparse
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from router.cli import running
+from router.cli.aloud import aloud
 from router.cli.chosen import HELP, config_path
+from router.cli.export.places import opened_at
 from router.cli.export.sources import Given, Kept, Source
 from router.cli.export.tables import TABLES, Table
-from router.cli.export.writing import FORMATS, opened_at, write
+from router.cli.export.writing import FORMATS, write
 from router.cli.stored import opened
 from router.config.environment import current, read
 from router.config.load import load
@@ -28,7 +29,7 @@ EXAMPLES = """examples:
   alert-router export --history november.jsonl --format parquet --output .    # from a file instead of Redis
 
 Tables: firings (one row each, with its whole story), slos (one snapshot a minute), rollups (sums by day and rule,
-service, SLO, team). Columns: docs/statistics.md. A day means midnight in the configured time zone; --to is not part.
+service, SLO, team). Columns: docs/export.md. A day means midnight in the configured time zone; --to is not part.
 Exit code: 0 done, 1 it could not be read or written, 2 for wrong usage.
 """
 
@@ -70,7 +71,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         config = load(config_path(chosen.config, variables), variables)
         first, last = _span(chosen, config.timezone)
-        asyncio.run(_export(chosen, config, tables, (first, last)))
+        running.run(_export(chosen, config, tables, (first, last)))
     except (ConfigError, PayloadError, RouterError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -83,11 +84,19 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _tables(chosen: argparse.Namespace) -> list[Table]:
+    files = {name for name, path in _files(chosen).items() if path}
+    if files:
+        missing = [name for name in chosen.what or () if name not in files]
+        if missing:
+            chosen.usage(f"no file holds {missing[0]}: name it with --history or --slo-history, or leave both out")
     if chosen.what:
         return [TABLES[name] for name in dict.fromkeys(chosen.what)]
-    given = {"firings": chosen.history, "slos": chosen.slo_history}
-    named = [TABLES[name] for name, path in given.items() if path]
-    return named or (list(TABLES.values()) if chosen.output else [TABLES["firings"]])
+    usual = TABLES if chosen.output else ["firings"]
+    return [TABLES[name] for name in TABLES if name in (files or usual)]
+
+
+def _files(chosen: argparse.Namespace) -> dict[str, str | None]:
+    return {"firings": chosen.history, "slos": chosen.slo_history}
 
 
 def _span(chosen: argparse.Namespace, zone: ZoneInfo) -> tuple[float | None, float | None]:
@@ -114,10 +123,8 @@ Span = tuple[float | None, float | None]
 
 
 async def _export(chosen: argparse.Namespace, config: Config, tables: Sequence[Table], span: Span) -> None:
-    if chosen.history or chosen.slo_history:
-        first, last = span
-        given = Given(chosen.history, chosen.slo_history, first, last)
-        await _write_all(chosen, tables, given)
+    if any(_files(chosen).values()):
+        await _write_all(chosen, tables, Given(_files(chosen), *span))
         return
     async with opened(read(current())) as stored:
         now = stored.clock.now()
@@ -127,13 +134,15 @@ async def _export(chosen: argparse.Namespace, config: Config, tables: Sequence[T
 
 
 async def _write_all(chosen: argparse.Namespace, tables: Sequence[Table], source: Source) -> None:
+    writer = FORMATS[chosen.format]
     for table in tables:
-        records: AsyncIterator[Mapping[str, Any]] = source.records(table.name)
-        writer = FORMATS[chosen.format]
-        if not chosen.output:
-            await write(records, writer(sys.stdout.buffer, table), table.name)
-            continue
-        place = f"{chosen.output.rstrip('/')}/{table.name}.{chosen.format}"
-        with opened_at(place) as file:
-            count = await write(records, writer(file, table), table.name)
-        print(f"{place}: {count:,} rows", file=sys.stderr)
+        with aloud(f"writing {table.name}", "rows") as passed:
+            records = source.records(table.name)
+            if not chosen.output:
+                await write(records, writer(sys.stdout.buffer, table), passed)
+                sys.stdout.buffer.flush()
+                continue
+            place = f"{chosen.output.rstrip('/')}/{table.name}.{chosen.format}"
+            with opened_at(place) as file:
+                await write(records, writer(file, table), passed)
+        print(f"{place}: {passed.count:,} rows", file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from router.noise.review import Counts, Pager, Roll
+from router.slo.verdict import Verdict
 
 Row = dict[str, Any]
 TEXT, TIME, NUMBER, WHOLE, FLAG, DAY = "text", "time", "number", "whole", "flag", "day"
@@ -46,8 +47,11 @@ _FIRING = {
     "human_verdict": TEXT,
     "wolf_reason": TEXT,
     "missed_report": FLAG,
+    "slo": TEXT,
+    "verdict": TEXT,
     "slos": TEXT,
 }
+_LOUDEST_FIRST = {verdict.value: place for place, verdict in enumerate(Verdict)}
 
 
 def _json(value: object) -> str:
@@ -55,12 +59,15 @@ def _json(value: object) -> str:
 
 
 def _firing(record: Mapping[str, Any]) -> Row:
-    labels = record.get("labels") or {}
+    labels, slos = record.get("labels") or {}, record.get("slos") or []
     row = {name: record.get(name) for name in _FIRING}
     row["service"] = labels.get("service")
     for name in ("labels", "annotations"):
         row[name] = _json(record.get(name) or {})
-    row["slos"] = _json(record.get("slos") or [])
+    # The first SLO is the one whose incident the alert joined; the verdict is the loudest of all of them.
+    row["slo"] = slos[0]["id"] if slos else None
+    row["verdict"] = min((str(each["worst_verdict"]) for each in slos), key=_LOUDEST_FIRST.__getitem__, default=None)
+    row["slos"] = _json(slos)
     return row
 
 

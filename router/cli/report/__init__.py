@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from router.cli import running
-from router.cli.aloud import waiting
+from router.cli.aloud import aloud
 from router.cli.chosen import HELP, config_path
 from router.cli.report.given import Given
 from router.cli.report.showing import FORMATS, Shown, show
@@ -112,7 +112,7 @@ async def _from_state(chosen: argparse.Namespace, config: Config) -> int:
         now = stored.clock.now()
         week = _week(chosen, config, now)
         if chosen.store:
-            with waiting(f"computing {week.name}"):
+            with aloud(f"computing {week.name}"):
                 await refresh(week, now, stores_of(stored.scripts, config))
             return 0
         found = await _computed(chosen, week, now, stores_of(stored.scripts, _asked(chosen, config)))
@@ -128,7 +128,7 @@ def _asked(chosen: argparse.Namespace, config: Config) -> Config:
 
 
 async def _computed(chosen: argparse.Namespace, week: Week, now: float, stores: Stores) -> Review:
-    with waiting(f"computing {week.name}"):
+    with aloud(f"computing {week.name}"):
         found = await compute(week, now, stores)
     if chosen.team not in found:
         known = ", ".join(sorted({*stores.config().receivers, *found} - {""})) or "none"

@@ -8,7 +8,7 @@ from math import isfinite, isnan, nan
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from router.cli.files import read_lines
+from router.cli.files import read_aloud
 from router.noise.records import instant_of
 from router.noise.threats import stretches
 from router.noise.values import Sample, SloDay, Stretch
@@ -87,7 +87,7 @@ def read_slo_history(path: str, objectives: Mapping[str, Objective]) -> dict[str
         verdict = _verdict(line)
         return slo, _judged(judges, slo, line, at) if verdict is None else _recorded(line, verdict, at)
 
-    for slo, sample in read_lines(path, read):
+    for slo, sample in read_aloud(path, read):
         said = found.get(slo)
         if said is None:
             said = found[slo] = Said()

@@ -26,8 +26,8 @@ AGE_S = 120.0
 AHEAD_S = 60.0
 """The writer's clock may be so much ahead of ours."""
 LEASE_S = 60.0
-BATCH = 10_000
-"""Firings that are read before they are stored: each rule's day is packed once for all of them."""
+BATCH = 4_000
+"""Rows of the log that are read before they are stored: each rule's day is packed once for all of them."""
 LOG_MOST = 20_000
 """Rows that each partition's log keeps at most of what is archived..."""
 LOG_KEEP_S = 30 * 86_400.0
@@ -70,10 +70,11 @@ class _Batch:
     marks: dict[str, _Mark]
     stories: list[Story] = field(default_factory=list)
     acts: list[tuple[str, Did]] = field(default_factory=list)
+    rows: int = 0
 
     @property
     def full(self) -> bool:
-        return len(self.stories) >= BATCH
+        return self.rows >= BATCH
 
 
 class Archive:
@@ -170,6 +171,7 @@ def _take(batch: _Batch, mark: _Mark, rows: Sequence[tuple[bytes, Row]], now: fl
         except ValueError as error:
             mark.aside.append((name, str(error)))
         mark.last = name.decode()
+        batch.rows += 1
 
 
 def _take_row(batch: _Batch, row: Row) -> None:

@@ -1,5 +1,6 @@
 """What the SLOs that cover firings said while they lived."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from router.state.history.stories import Story
 
 Stretches = Callable[[Collection[str], float, float], Awaitable[Mapping[str, Sequence[Stretch]]]]
 """Returns what some SLOs said from one instant to another (SloHistory.stretches)."""
+AT_ONCE = 200
+"""Firings that are judged before whoever else waits for this process is served."""
 MOST_S = 400 * 86_400.0
 """Of firings that lasted longer, only so much of the time up to the last end is asked about."""
 
@@ -22,7 +25,12 @@ async def hear(stories: Iterable[Story], stretches: Stretches, now: float) -> li
     slos = {cover.slo for story in covered for cover in story.covers}
     first, last = min(map(_start_of, covered)), max(_end_of(story, now) for story in covered)
     recorded = await stretches(sorted(slos), max(first, last - MOST_S), last)
-    return [_heard(story, recorded, now) if story.covers else story for story in every]
+    found = []
+    for place, story in enumerate(every):
+        found.append(_heard(story, recorded, now) if story.covers else story)
+        if place % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 def _heard(story: Story, recorded: Mapping[str, Sequence[Stretch]], now: float) -> Story:

@@ -4,6 +4,7 @@ A firing moves from its incident's records to the log, and from there to the arc
 this order may meet it twice, which its identity tells, but cannot miss it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,8 @@ from router.state.scripts import Argument, Scripts
 INCIDENTS_AT_ONCE = 50
 SMALL = 100
 """Records of an incident that are read in one go with others'."""
-ROWS_AT_ONCE = 100
+ROWS_AT_ONCE = 20
+"""Of each partition: what is read in one go stops everything else until it is understood."""
 AGAIN_MOST = 3
 RULE_LIMIT = 200
 """Characters of a rule's name that records and kinds hold (router.intake.packing)."""
@@ -94,6 +96,7 @@ async def unarchived(scripts: Scripts, at_once: int) -> AsyncIterator[tuple[str,
                 turn[prefix] = rows[-1][0].decode()
             if rows:
                 yield prefix, rows
+                await asyncio.sleep(0)
 
 
 def fields_of(row: Row) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Month:
     config: Path
     history: Path
     slo_history: Path
-    truth: Truth
+    truth: Truth = field(repr=False)
 
 
 def planted(seed: int = SEED, firings: int = FIRINGS) -> Planter:

@@ -8,12 +8,12 @@ from tests.support.company_month.company import BOTH, GROUP_WAIT_S, SLOS, TEAMS,
 from tests.support.company_month.days import ZONE
 
 
-def write_configuration(folder: Path) -> None:
-    """Write router.yaml and slos/*.yaml; `alert-router check` finds no fault in them."""
+def write_configuration(folder: Path, **settings: object) -> None:
+    """Write router.yaml and slos/*.yaml; `alert-router check` finds no fault in them. `settings` are sections more."""
     (folder / "slos").mkdir(parents=True, exist_ok=True)
     for slo in SLOS:
         (folder / f"slos/{slo.id}.yaml").write_text(yaml.safe_dump(_openslo(slo), sort_keys=False), encoding="utf-8")
-    (folder / "router.yaml").write_text(yaml.safe_dump(_router(), sort_keys=False), encoding="utf-8")
+    (folder / "router.yaml").write_text(yaml.safe_dump(_router() | settings, sort_keys=False), encoding="utf-8")
 
 
 def _openslo(slo: Slo) -> dict[str, object]:

@@ -17,23 +17,24 @@ _BAD = {
 """Bad events by window. Of a budget of 10,368 a page takes 207 in 1 h and 18 in 5 min, a ticket 1,037 in 1 d."""
 
 
-def lines() -> Iterator[str]:
-    """One JSON object per line, SLO by SLO, in order of time."""
+def lines(start: int = BASE, end: int = END + MINUTE) -> Iterator[str]:
+    """One JSON object per line, SLO by SLO, in order of time; of the minutes from `start` until before `end`."""
     for slo in SLOS:
-        yield from of(slo)
+        yield from of(slo, start, end)
 
 
-def of(slo: Slo) -> Iterator[str]:
-    """The month of one SLO."""
+def of(slo: Slo, start: int = BASE, end: int = END + MINUTE) -> Iterator[str]:
+    """The minutes of one SLO."""
     for stretch in stretches(slo):
-        if stretch.verdict == "hole":
+        minutes = range(max(start, stretch.start), min(end, stretch.end), MINUTE)
+        if stretch.verdict == "hole" or not minutes:
             continue
         if stretch.left == stretch.left_after:
             tail = _tail(slo, stretch.verdict, stretch.left)
-            for moment in range(stretch.start, stretch.end, MINUTE):
+            for moment in minutes:
                 yield f'{{"slo":"{slo.id}","at":"{_TIMES[moment]}",{tail}\n'
         else:
-            for moment in range(stretch.start, stretch.end, MINUTE):
+            for moment in minutes:
                 tail = _tail(slo, stretch.verdict, _left(stretch, moment))
                 yield f'{{"slo":"{slo.id}","at":"{_TIMES[moment]}",{tail}\n'
 
