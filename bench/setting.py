@@ -13,7 +13,7 @@ from router.slo.objective import WINDOWS
 CHANNELS = 8
 """Slack channels of the probes: enough that the pace of one channel (one post a second) never delays any."""
 _PART = re.compile(r'"part", "([^"]+)"')
-_SLO = """
+SLO = """
 apiVersion: openslo/v1
 kind: SLO
 metadata: {{name: {service}-availability}}
@@ -62,7 +62,7 @@ def write_router(folder: Path, prometheus: str) -> Path:
     (folder / "slos").mkdir(parents=True, exist_ok=True)
     services = [f"service-{number:02d}" for number in range(SERVICES)]
     for service in services:
-        (folder / f"slos/{service}.yaml").write_text(_SLO.format(service=service), encoding="utf-8")
+        (folder / f"slos/{service}.yaml").write_text(SLO.format(service=service), encoding="utf-8")
     mapping = "\n".join(f"  - {{matchers: ['service=\"{name}\"'], slos: [{name}-availability]}}" for name in services)
     routes = "\n".join(
         f"    - {{receiver: probe-{number}, matchers: ['probe=\"{number}\"'], group_by: [alertname], group_wait: 0s}}"

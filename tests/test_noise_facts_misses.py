@@ -120,15 +120,17 @@ def test_in_shadow_mode_a_miss_would_have_been_one(would: Outcome | None, end: s
 # --- gate delay
 
 HELD = Heard("shop", Verdict.THREAT_PAGE, at("Tue 10:00"), at("Tue 10:20"))
+SOON = Heard("shop", Verdict.THREAT_PAGE, at("Tue 09:50:04"), at("Tue 10:20"))
 AT_ONCE = Heard("shop", Verdict.THREAT_PAGE, at("Tue 09:50"), at("Tue 10:20"))
 DELAYS = {
-    "held until it was threatened": (HELD, "threat_page", Outcome.PAGE, "Tue 10:00", 590.0),
-    "told later still": (HELD, "threat_page", Outcome.PAGE, "Tue 10:01", 650.0),
+    "told a minute after it was threatened": (HELD, "threat_page", Outcome.PAGE, "Tue 10:01", 650.0),
     "threatened at once": (AT_ONCE, "threat_page", Outcome.PAGE, "Tue 09:51", None),
     "held for long at watch": (None, "held_too_long", FORWARD, "Tue 10:05", 890.0),
     "forwarded for another reason": (None, "slo_unknown", FORWARD, "Tue 10:05", None),
     "a ticket after a day is no page": (None, "held_for_a_day", Outcome.TICKET, "Wed 09:50", None),
-    "told sooner than the group waits": (HELD, "threat_page", Outcome.PAGE, "Tue 09:50:05", 0.0),
+    "told before anything threatened": (HELD, "threat_page", Outcome.PAGE, "Tue 09:50:10", None),
+    "told in the moment in which it was": (HELD, "threat_page", Outcome.PAGE, "Tue 10:00", 590.0),
+    "told sooner than the group waits": (SOON, "threat_page", Outcome.PAGE, "Tue 09:50:05", 0.0),
 }
 
 

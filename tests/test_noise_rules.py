@@ -72,8 +72,8 @@ ACCUSED = {
     "a mark in a flood accuses nobody": (flooded(20, TICKET, mark=Mark.WOLF, incident="E-1"), False, 0),
     "twenty in a flood and two outside": ([*flooded(20), *calm(2)], False, 2),
     "twenty in a flood and three outside": ([*flooded(20), *calm(3)], True, 3),
-    "three misses cried no wolf": ([fired(f"Tue 09:4{n}", "Tue 09:50", DROP) for n in range(3)], False, 0),
-    "three dropped while threatened": (real(3, outcome=DROP), False, 0),
+    "three misses cried no wolf": ([fired(f"Tue 09:4{n}", "Tue 09:50", DROP) for n in range(3)], False, 3),
+    "three dropped while threatened": (real(3, outcome=DROP), False, 3),
 }
 
 

@@ -296,3 +296,22 @@ def test_where_nothing_is_wanted_nothing_is_added() -> None:
     inputs = given([fired("Mon 10:00", "Mon 10:05", DROP)], {"shop": SHOP})
     found = review(inputs)
     assert with_proposals(found, inputs, {}, {}) is found
+
+
+def test_what_is_proposed_to_one_team_hides_no_real_one_of_another() -> None:
+    """A rule is everybody's who has it: its end, and a longer `for`, would have hidden what was real to "pay"."""
+    wolves = [
+        fired(f"{day} {hour}:00", f"{day} {hour}:02", TICKET, mark=Mark.WOLF, incident=f"E-{day}{hour}")
+        for day in ("Mon", "Wed", "Thu")
+        for hour in (10, 12, 14)
+    ]
+    old = fired(at("last Mon 10:00") - 20 * 86_400, at("last Mon 10:00") - 20 * 86_400 + 60, DROP)
+    real = fired("Tue 10:01", "Tue 10:02", receiver="pay", incident="R")
+    inputs = given([*wolves, real], {"shop": SHOP})
+    for team in ("", "sre"):
+        found = with_proposals(review(inputs, team), inputs, {wolves[0].key: [old, *wolves, real]}, {"shop": SHOP})
+        proposed = found.rules[0].proposals
+        assert proposed
+        assert not proposed[0].dangerous
+        assert proposed[0].remedy is not Remedy.DELETE
+        assert {each.history.missed for each in proposed if each.history.removed} == {1}

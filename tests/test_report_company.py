@@ -1,4 +1,4 @@
-"""The planted month: all fifteen wolves are found, nobody else is accused, and every rule's numbers are the planted ones.
+"""The planted month: all fifteen wolves are found, nobody else is accused, every rule's numbers are the planted ones.
 
 What is compared with is counted while planting (tests/support/company_month), never computed from what was written.
 """
@@ -41,8 +41,8 @@ def test_what_is_planted_is_what_was_promised(company: Month) -> None:
     assert sum(len(each) for each in truth.misses.values()) == 2
     assert len(truth.wolves) == 15
     assert {wolf.kind for wolf in truth.wolves} == KINDS
-    assert len({(key[1]) for key in truth.rules if key[1][0] != "slo"}) == 200
-    assert all(3 == sum(wolf.kind == kind for wolf in truth.wolves) for kind in KINDS)
+    assert len({key[1] for key in truth.rules if key[1][0] != "slo"}) == 200
+    assert all(sum(wolf.kind == kind for wolf in truth.wolves) == 3 for kind in KINDS)
 
 
 @pytest.mark.parametrize("week", WEEKS)

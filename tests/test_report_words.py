@@ -96,8 +96,8 @@ def test_a_week_is_named_by_its_days(back: int, english: str, japanese: str) -> 
 def test_the_week_in_short() -> None:
     assert words.push(usual(), "en") == (
         "Wolf report, 5 to 11 October: 9 of 22 pages were wolves (41%), down from 56%. Missed: 1 firing held or dropped"
-        " shortly before its SLO was threatened, 1 page that somebody says should have come, 1 threat that no alert"
-        " announced. Worst rule: DiskAlmostFull, 6 of 6."
+        " shortly before its SLO was threatened, 1 page that somebody says should have come, 1 threat without any"
+        " alert. Worst rule: DiskAlmostFull, 6 of 6."
     )
     assert words.push(usual(), "ja").startswith(
         "狼アラート週報 10/5〜10/11：ページ22件のうち9件が狼（41%、前週の56%から減少）。見逃し："

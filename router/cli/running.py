@@ -1,10 +1,11 @@
-"""Runs a command's work: so that Ctrl-C ends it at once, and without the garbage collector where it only costs."""
+"""Runs a command's work: Ctrl-C ends it at once, the garbage collector keeps out of it, bytes go to stdout whole."""
 
 import asyncio
 import gc
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 Result = TypeVar("Result")
 
@@ -28,3 +29,14 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+@contextmanager
+def output() -> Iterator[IO[bytes]]:
+    """Open stdout for bytes; raises BrokenPipeError when its reader has left.
+
+    With PYTHONUNBUFFERED, as in many containers, sys.stdout.buffer itself writes every row apart, and a part of it
+    where its reader leaves meanwhile, which nobody is told.
+    """
+    with open(sys.stdout.fileno(), "wb", closefd=False) as file:
+        yield file

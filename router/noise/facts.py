@@ -17,8 +17,8 @@ from router.noise.spans import Spans, spans_of
 from router.noise.values import NOTICE_SOURCE, SLO_SOURCE, Firing, Mark, Settings, Stretch
 from router.slo.verdict import Verdict
 
-PAGING = frozenset({Outcome.PAGE, Outcome.FORWARD})
-QUIET = frozenset({Outcome.HOLD, Outcome.DROP})
+PAGING = (Outcome.PAGE, Outcome.FORWARD)
+QUIET = (Outcome.HOLD, Outcome.DROP)
 _UTC = ZoneInfo("UTC")
 
 
@@ -230,11 +230,12 @@ def _fleeting(firing: Firing, settings: Settings) -> bool:
 def _gate_delay_s(firing: Firing, threat_at: float | None) -> float | None:
     """Return notified_at − started_at − group_wait of a page that was held before.
 
-    It was held before if it was forwarded for that reason, or if no SLO was threatened yet when it started.
+    It was held before if it was forwarded for that reason, or if an SLO was first threatened after it had started, and
+    people were told after that.
     """
     heard = [each.threatened_from for each in firing.slos if each.threatened_from is not None]
     threat_at = min(heard) if heard else threat_at
-    waited = firing.reason == Reason.HELD_TOO_LONG
-    if not waited and (firing.reason != Reason.THREAT_PAGE or threat_at is None or threat_at <= firing.started_at):
+    until_threat = threat_at is not None and firing.started_at < threat_at <= _told_at(firing)
+    if firing.reason != Reason.HELD_TOO_LONG and not (firing.reason == Reason.THREAT_PAGE and until_threat):
         return None
     return max(0.0, _told_at(firing) - firing.started_at - firing.group_wait_s)

@@ -36,23 +36,19 @@ def is_accused(some: Sequence[Judged], precision: float | None, settings: Settin
 
     At least three wolves or caught wolves outside floods, or a person's mark; and a precision of at most 0.1. A mark
     accuses alone where no SLO could judge any firing (no precision); one on a threatened firing, or inside a flood,
-    accuses nobody.
+    accuses nobody. Nor does what was dropped just before an SLO was threatened (a miss), or while it was: it cried no
+    wolf.
     """
-    accusing = [each for each in some if accuses(each)]
-    marked = any(each.mark is Mark.WOLF for each in accusing)
+    cried = [each for each in some if accuses(each) and not (each.threatened or each.misses)]
+    marked = any(each.mark is Mark.WOLF for each in cried)
     if precision is None:
         return marked
-    return precision <= settings.precision_most and (marked or len(accusing) >= settings.wolves_least)
+    return precision <= settings.precision_most and (marked or len(cried) >= settings.wolves_least)
 
 
 def accuses(each: Judged) -> bool:
-    """Return whether a firing speaks against its rule: a wolf or caught wolf outside floods.
-
-    One that was dropped just before an SLO was threatened (a miss), or while it was, cried no wolf.
-    """
-    if each.in_flood or each.threatened or each.misses:
-        return False
-    return each.wolf or each.caught
+    """Return whether a firing was a wolf or caught wolf outside floods."""
+    return (each.wolf or each.caught) and not each.in_flood
 
 
 def _how_bad(rule: RuleReview) -> tuple[bool, int, int, int, str, str]:

@@ -9,6 +9,7 @@ from router.noise.facts import Judged, judge
 from router.noise.inputs import Inputs
 from router.noise.pages import Paged, pager, pages
 from router.noise.proposals import Around, proposals
+from router.noise.proposals.known import is_vital
 from router.noise.review import Miss, Reported, Review, RuleReview, SloReview, TeamReview, Threat
 from router.noise.rules import by_rule, most_first, rule_reviews
 from router.noise.slos import slo_reviews
@@ -122,7 +123,8 @@ def with_proposals(
     """Return a review with what can be done about its worst rules (`wanted`).
 
     `past` is all that is recorded of each of these rules, `past_stretches` what the SLOs said meanwhile. `given` may be
-    the judgement of the week's firings.
+    the judgement of the week's firings. A team's proposals know its firings only, unless another team's firings of the
+    rule were real: a remedy changes the rule for everybody, and must not hide those without a word.
     """
     keys = set(wanted(found))
     if not keys:
@@ -130,18 +132,28 @@ def with_proposals(
     known = given or judgement(inputs)
     firings = [firing for key in keys for firing in past.get(key, ())]
     judged = judge(firings, past_stretches, inputs.settings, inputs.zones, inputs.now)
-    around = Around(
-        week=by_rule(_part(known, inputs.week, found.team).judged),
-        past=by_rule(each for each in judged if found.team in ("", each.firing.receiver)),
-        slos=inputs.slos,
+    whole = _around("", known, judged, past_stretches)
+    own = _around(found.team, known, judged, past_stretches) if found.team else whole
+    return replace(found, rules=tuple(_proposed(rule, keys, own, whole, inputs) for rule in found.rules))
+
+
+def _around(
+    team: str, known: Judgement, past: Iterable[Judged], past_stretches: Mapping[str, Sequence[Stretch]]
+) -> Around:
+    return Around(
+        week=by_rule(_part(known, known.inputs.week, team).judged),
+        past=by_rule(each for each in past if team in ("", each.firing.receiver)),
+        slos=known.inputs.slos,
         stretches=past_stretches,
     )
-    return replace(found, rules=tuple(_proposed(rule, keys, around, inputs) for rule in found.rules))
 
 
-def _proposed(rule: RuleReview, keys: set[RuleKey], around: Around, inputs: Inputs) -> RuleReview:
+def _proposed(rule: RuleReview, keys: set[RuleKey], own: Around, whole: Around, inputs: Inputs) -> RuleReview:
     key = (rule.source, rule.rule)
-    return replace(rule, proposals=proposals(key, around, inputs.settings)) if key in keys else rule
+    if key not in keys:
+        return rule
+    real = [sum(is_vital(each) for each in around.history(key)) for around in (own, whole)]
+    return replace(rule, proposals=proposals(key, own if real[0] == real[1] else whole, inputs.settings))
 
 
 def _sorted_out(inputs: Inputs) -> Inputs:

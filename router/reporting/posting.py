@@ -4,6 +4,7 @@ What is about to be posted is stored before it is, where it stands after; whoeve
 Slack for what was begun. The review that is told from is kept as it was, so that a report never changes midway.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -124,9 +125,9 @@ class Poster:
         reviews = self.outside.reviews
         if not held.post.parts:
             kept = found if found is not None else await self._must(report)
-            await reviews.store(week, team + AS_POSTED, pack(kept), {}, kept.as_of)
+            await reviews.store(week, team + AS_POSTED, await asyncio.to_thread(pack, kept), {}, kept.as_of)
         stored = await reviews.load(week, team + AS_POSTED)
-        return await self._must(report) if stored is None else unpack(stored.review)
+        return await self._must(report) if stored is None else await asyncio.to_thread(unpack, stored.review)
 
     async def _must(self, report: Due) -> Review:
         found = await self._computed(report)

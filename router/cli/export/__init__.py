@@ -78,7 +78,8 @@ def run(chosen: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        print(f"{error.filename or chosen.output}: {error.strerror or error}; name another place", file=sys.stderr)
+        said = (error.strerror or str(error)).lower()
+        print(f"{error.filename or chosen.output}: {said}; name another place", file=sys.stderr)
         return 1
     return 0
 
@@ -139,8 +140,8 @@ async def _write_all(chosen: argparse.Namespace, tables: Sequence[Table], source
         with aloud(f"writing {table.name}", "rows") as passed:
             records = source.records(table.name)
             if not chosen.output:
-                await write(records, writer(sys.stdout.buffer, table), passed)
-                sys.stdout.buffer.flush()
+                with running.output() as file:
+                    await write(records, writer(file, table), passed)
                 continue
             place = f"{chosen.output.rstrip('/')}/{table.name}.{chosen.format}"
             with opened_at(place) as file:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any, Protocol
 
 import orjson
@@ -24,6 +25,8 @@ class Writer(Protocol):
 
     def end(self) -> None: ...
 
+    def abandon(self) -> None: ...
+
 
 class JsonLines:
     """One history record a line, as it is."""
@@ -37,13 +40,17 @@ class JsonLines:
     def end(self) -> None:
         """Nothing is left to be written."""
 
+    def abandon(self) -> None:
+        """Nothing has to be given back."""
+
 
 class Csv:
     """A header and a row for each record; what a spreadsheet would execute is quoted with an apostrophe."""
 
     def __init__(self, file: IO[bytes], table: Table) -> None:
         self._text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-        self._rows = csv.DictWriter(self._text, list(table.columns), lineterminator="\n")
+        # With another line end (RFC 4180 has this one) a lone carriage return in a text would end the line.
+        self._rows = csv.DictWriter(self._text, list(table.columns), lineterminator="\r\n")
         self._table = table
         self._rows.writeheader()
 
@@ -53,6 +60,10 @@ class Csv:
     def end(self) -> None:
         """Write what is left; the file stays open for whoever opened it."""
         self._text.flush()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Give the file back."""
         self._text.detach()
 
 
@@ -117,13 +128,22 @@ class Parquet:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Write a footer to whatever there is; it would be written later to a file that is closed."""
+        self._writer.close()
+
 
 FORMATS: dict[str, Callable[[IO[bytes], Table], Writer]] = {"csv": Csv, "jsonl": JsonLines, "parquet": Parquet}
 
 
 async def write(records: AsyncIterator[Mapping[str, Any]], writer: Writer, passed: Passed) -> None:
     """Write every record, and count them."""
-    async for record in records:
-        writer.take(record)
-        passed.count += 1
-    writer.end()
+    try:
+        async for record in records:
+            writer.take(record)
+            passed.count += 1
+        writer.end()
+    except BaseException:
+        with suppress(OSError):
+            writer.abandon()
+        raise

@@ -153,6 +153,6 @@ def _show(chosen: argparse.Namespace, config: Config, review: Review) -> int:
         url=config.external_url,
         encoding=sys.stdout.encoding or "utf-8",
     )
-    sys.stdout.buffer.write(show(review, chosen.format, shown))
-    sys.stdout.buffer.flush()
+    with running.output() as file:
+        file.write(show(review, chosen.format, shown))
     return 0

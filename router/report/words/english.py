@@ -68,7 +68,7 @@ ENGLISH: Mapping[str, str | tuple[str, str]] = {
                    "{n} firings held or dropped shortly before their SLO was threatened"),
     "reported_count": ("{n} page that somebody says should have come",
                        "{n} pages that somebody says should have come"),
-    "gap_count": ("{n} threat that no alert announced", "{n} threats that no alert announced"),
+    "gap_count": ("{n} threat without any alert", "{n} threats without any alert"),
     "ignored_line": ("{n} told firing that no SLO can vouch for and nobody acted on: {rules}.",
                      "{n} told firings that no SLO can vouch for and nobody acted on: {rules}."),
     "incomplete_line": "There is no history of the SLOs: gaps, lead times and blind minutes cannot be told.",

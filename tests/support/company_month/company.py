@@ -83,7 +83,7 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     """All 200 rules, four of each service: first the 36 mapped services by SLO, then the 14 unmapped ones."""
     placed = [(service, slo) for slo in SLOS for service in slo.services] + [(name, None) for name in UNMAPPED]
-    found = []
+    found: list[Rule] = []
     for index, (service, slo) in enumerate(placed):
         covers = () if slo is None else (slo, SLOS[3]) if service == BOTH else (slo,)
         for kind in _KINDS:

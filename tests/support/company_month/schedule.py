@@ -46,9 +46,7 @@ def _plan(name: str, number: int, begin: int, spans: list[tuple[int, int, str, f
 
 
 PLANS = (
-    _plan(
-        "T1", 0, at(0, "wed", "14:00"), [(0, 80, "threat_page", 0.12)], announced=True, lead_s=187, postmortem=True
-    ),
+    _plan("T1", 0, at(0, "wed", "14:00"), [(0, 80, "threat_page", 0.12)], announced=True, lead_s=187, postmortem=True),
     _plan("T2", 1, at(0, "thu", "10:00"), [(0, 70, "threat_page", 0.04)], announced=True, lead_s=-243),
     # Unknown right after it: louder than a ticket, and no part of the threat.
     _plan(
@@ -76,9 +74,7 @@ PLANS = (
     _plan(
         "T6", 8, at(3, "mon", "00:05"), [(0, 85, "threat_ticket", 0.02)], announced=True, lead_s=303, postmortem=True
     ),
-    _plan(
-        "gap", 6, at(2, "fri", "12:00"), [(0, 40, "threat_page", 0.055)], announced=False, gap=True, postmortem=True
-    ),
+    _plan("gap", 6, at(2, "fri", "12:00"), [(0, 40, "threat_page", 0.055)], announced=False, gap=True, postmortem=True),
     _plan("silenced", 7, at(3, "thu", "03:00"), [(0, 45, "threat_page", 0.01)], announced=False, silenced=True),
 )
 BLIND = (
@@ -157,5 +153,3 @@ def _calm(slo: Slo, start: int, end: int, left: float) -> Iterator[Stretch]:
         until = min(end, start - start % HOUR + HOUR)
         yield Stretch(start, until, "watch" if watches(slo.number, start) else "no_threat", left, left)
         start = until
-
-

@@ -47,7 +47,7 @@ def _many(planter: Planter, rule: Rule, week: int, count: int, role: Role) -> No
 
 
 def _precise(planter: Planter, rules: Sequence[Rule]) -> None:
-    """Many wolves, but two firings of ten (or of nineteen) were real; and one that a person calls a wolf, half right."""
+    """Many wolves, but two firings of ten (or of nineteen) were real; and one marked as a wolf that was half right."""
     _many(planter, rules[8], 0, 8, roles.WOLF)
     _many(planter, rules[9], 0, 17, roles.WOLF)
     _many(planter, rules[10], 0, 2, roles.WOLF)
@@ -120,9 +120,7 @@ def _blind(planter: Planter, rules: Sequence[Rule]) -> None:
         _many(planter, rules[62], week, 2, roles.CAUGHT)
     begin = at(0, "fri", "11:00")
     for number in range(4):
-        planter.plant(
-            rules[110], rules[110].fingerprints[number], begin + number * 240 + 33, 30 * MINUTE, roles.BLIND
-        )
+        planter.plant(rules[110], rules[110].fingerprints[number], begin + number * 240 + 33, 30 * MINUTE, roles.BLIND)
     begin = at(2, "thu", "20:00")
     planter.plant(rules[40], rules[40].fingerprints[0], begin + 99, 5 * MINUTE, roles.BLIND)
     planter.plant(rules[40], rules[40].fingerprints[1], begin + 199, 20 * MINUTE, roles.BLIND_ACTED)
