@@ -28,7 +28,9 @@ RULES, SERVICES, SLOS, TEAMS, PODS = 200, 50, 12, 11, 8
 COVERED = 40
 """Services that an SLO covers; the others are unmapped."""
 S = 1_000_000
+EPISODE = 1_800 * S
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+_SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _COVERED_FATES = (
     (Outcome.DROP, "never_threatened", 72), (Outcome.PAGE, "threat_page", 4), (Outcome.TICKET, "threat_ticket", 4),
     (Outcome.FORWARD, "held_too_long", 6), (Outcome.MERGE, "joined", 10), (Outcome.SUPPRESS, "silence", 4),
@@ -60,7 +62,6 @@ class _Alert:
     rule: str
     service: int
     fingerprint: str
-    incident: str
     labels: bytes
 
 
@@ -81,7 +82,7 @@ def _alert(number: int, rnd: random.Random) -> _Alert:
         "instance": f"10.{rnd.randint(0, 255)}.{rnd.randint(0, 255)}.7:9090",
     }  # fmt: skip
     packed = orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
-    return _Alert(rule, place, fingerprint_of("alertmanager", None, labels), f"E-{number:03d}Q7M", packed)
+    return _Alert(rule, place, fingerprint_of("alertmanager", None, labels), packed)
 
 
 @cache
@@ -117,11 +118,17 @@ def _story(alert: _Alert, day_start: int, threats: list[tuple[int, int] | None],
     fate = Fate(outcome, reason, None, team_name(alert.service % TEAMS), 10.0, bool(alert.service % 3))
     slo = alert.service % SLOS
     return Story(
-        ("alertmanager", alert.rule), alert.fingerprint, alert.incident, began, accepted, ended,
+        ("alertmanager", alert.rule), alert.fingerprint, _incident(alert, began), began, accepted, ended,
         accepted + 10 * S + rnd.randrange(S) if outcome in TOLD else None, fate, alert.labels,
         _annotations(alert, rnd),
         (_heard(slo, threats[slo], day_start, (began, ended)),) if covered else (),
     )  # fmt: skip
+
+
+def _incident(alert: _Alert, began: int) -> str:
+    """Return an id: each rule's firings of one half hour are an incident."""
+    number = random.Random(f"{alert.rule}@{began // EPISODE}").getrandbits(30)
+    return "E-" + "".join(_SPOKEN[number >> 5 * place & 31] for place in range(6))
 
 
 def _annotations(alert: _Alert, rnd: random.Random) -> bytes:
@@ -195,8 +202,9 @@ def _snapshot(rnd: random.Random, at: float, *, bad: bool) -> Snapshot:
     rate = 0.02 if bad else 0.0002
     windows = {}
     for name, length_s in (*WINDOWS.items(), (PERIOD, 30 * DAY_S)):
-        total = round(length_s * 300 * rnd.uniform(0.98, 1.02))
-        windows[name] = Count(round(total * rate * rnd.uniform(0.9, 1.1)), total)
+        apart = (60.0 / length_s) ** 0.5  # long windows move less from minute to minute
+        total = round(length_s * 300 * rnd.uniform(1 - 0.02 * apart, 1 + 0.02 * apart))
+        windows[name] = Count(round(total * rate * rnd.uniform(1 - 0.1 * apart, 1 + 0.1 * apart)), total)
     return Snapshot("", at - 4.0, windows, 15.0, 15.0)
 
 

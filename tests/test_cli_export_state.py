@@ -131,7 +131,7 @@ async def test_all_tables_to_a_folder_as_parquet(state: State, export: Export, t
     assert error == "out/firings.parquet: 21 rows\nout/slos.parquet: 1 rows\nout/rollups.parquet: 1 rows\n"
     firings = "select count(*), count(ended_at), count(distinct fingerprint) from 'out/firings.parquet'"
     rolls = "select day, firings, incident_acknowledge_s from 'out/rollups.parquet'"
-    snapshots = "select epoch_us(at), bad_1d, bad_5m from 'out/slos.parquet'"
+    snapshots = """select epoch_us("at"), bad_1d, bad_5m from 'out/slos.parquet'"""
     with duckdb.connect() as base:
         found = [base.execute(query).fetchone() for query in (firings, rolls, snapshots)]
     assert found == [(21, 20, 21), (DAY, 3, 90.5), (int(START * 1e6), 1.0, None)]

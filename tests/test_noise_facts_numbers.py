@@ -7,7 +7,7 @@ import pytest
 from router.gate import Outcome
 from router.noise.facts import judge
 from router.noise.floods import SLOT_S, Flood, floods
-from router.noise.hours import night, off_hours
+from router.noise.hours import disturbs
 from router.noise.values import Firing, Settings
 from tests.support.told_week import TOKYO, WEEK, at, fired, given, judged
 
@@ -156,11 +156,15 @@ HOURS = {
 
 @pytest.mark.parametrize(("moment", "off", "dark"), HOURS.values(), ids=HOURS)
 def test_office_hours_and_night(moment: str, off: bool, dark: bool) -> None:
-    assert (off_hours(at(moment), TOKYO), night(at(moment), TOKYO)) == (off, dark)
+    assert disturbs(at(moment), TOKYO) == (off, dark)
+
+
+def night(at: float, zone: ZoneInfo) -> bool:
+    return disturbs(at, zone)[1]
 
 
 def test_nights_are_the_teams_own_also_where_the_clocks_change() -> None:
-    """Sunday 25 October 2026, 21:30 UTC: 22:30 in Berlin an hour after the change, 21:30 a year-round UTC."""
+    """Sunday 25 October 2026, 21:30 UTC: 22:30 in Berlin an hour after the change, 21:30 in UTC."""
     moment = 1_792_963_800.0
     assert night(moment, BERLIN)
     assert not night(moment, ZoneInfo("UTC"))

@@ -71,6 +71,8 @@ def test_how_people_write_a_week() -> None:
         "2026-11-16": "'2026-11-16' is no week: write year and ISO week number, as 2026-W47",
         "2026-W00": "'2026-W00' is no week: 2026 has no week 0",
         "2025-W53": "'2025-W53' is no week: 2025 has no week 53",
+        "0001-W01": "'0001-W01' is no week that anything is recorded of: write one from 1970 on",
+        "9999-W52": "'9999-W52' is no week that anything is recorded of: write one from 1970 on",
     }.items(),
 )
 def test_what_is_no_week_is_refused_with_the_mend(text: str, error: str) -> None:

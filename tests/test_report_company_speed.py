@@ -13,23 +13,15 @@ from tests.support.company_month.scale import NAME, week_of
 FIRINGS = 100_000
 SECONDS, MEBIBYTES = 5.0, 300.0
 MEASURED = """
-import contextlib, io, json, resource, sys, time
+import json, resource, sys, time
 from router.cli import main
 began = time.perf_counter()
-written = io.TextIOWrapper(io.BytesIO())
-with contextlib.redirect_stdout(written):
-    code = main(sys.argv[1:])
+code = main(sys.argv[1:])
 used = resource.getrusage(resource.RUSAGE_SELF)
 [peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
-review = json.loads(written.buffer.getvalue())
-print(json.dumps({
-    "code": code,
-    "wall_s": time.perf_counter() - began,
-    "cpu_s": used.ru_utime + used.ru_stime,
-    "mib": int(peak) / 1024,
-    "firings": review["counts"]["firings"],
-    "wolves": sum(rule["accused"] for rule in review["rules"]),
-}))
+measured = {"wall_s": time.perf_counter() - began, "cpu_s": used.ru_utime + used.ru_stime, "mib": int(peak) / 1024}
+print(json.dumps(measured), file=sys.stderr)
+sys.exit(code)
 """
 """The command as users run it. Its memory is not ru_maxrss, which a child begins with what its parent had (Linux)."""
 
@@ -44,10 +36,10 @@ def test_a_week_of_a_hundred_thousand_firings_is_reported_in_time(
     command = [sys.executable, "-c", MEASURED, "report", *map(str, files), "--week", NAME, "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    measured = json.loads(done.stdout)
+    review, measured = json.loads(done.stdout), json.loads(done.stderr.splitlines()[-1])
     for name, value in measured.items():
         record_property(name, value)
-    assert (measured["code"], measured["firings"]) == (0, FIRINGS)
-    assert measured["wolves"] > 100
+    assert review["counts"]["firings"] == FIRINGS
+    assert sum(rule["accused"] for rule in review["rules"]) > 100
     assert measured["cpu_s"] <= SECONDS, measured
     assert measured["mib"] <= MEBIBYTES, measured

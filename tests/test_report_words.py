@@ -325,3 +325,21 @@ def test_a_week_without_a_night_page_says_so_once() -> None:
         "No page came at night, and no shift had more pages than people can bear. > Nothing to do."
     )
     assert "platform: no page at night; 2 off hours." in str(words.team_part(calm[1], usual(), "en"))
+
+
+@pytest.mark.parametrize(
+    ("wolves", "ignored", "step"),
+    [(1, 1, "do_nights"), (0, 1, "do_nights_ignored"), (0, 0, "do_nights_real")],
+    ids=["wolves", "nobody can vouch for them", "real ones"],
+)
+def test_night_pages_are_called_needed_only_where_somebody_can_vouch_for_them(
+    wolves: int, ignored: int, step: str
+) -> None:
+    team = replace(usual().teams[0], night=2, night_wolves=wolves, counts=Counts(told=2, pages=2, ignored=ignored))
+    for locale in LOCALES:
+        assert lines(usual(teams=(team,)), "nights", locale)[0].do == texts(locale).say(step)
+
+
+def test_one_dropped_firing_is_one() -> None:
+    review = replace(empty(), counts=Counts(firings=1, dropped=1))
+    assert said(review, "quiet").startswith("1 firing was dropped and 0 held, none the week before.")

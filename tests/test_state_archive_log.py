@@ -1,12 +1,30 @@
 """What the archive makes of the log: rows of older versions, rows that make no sense, how long everything is kept."""
 
+import asyncio
+
 import orjson
 import pytest
 
 from router.state import keys
 from router.state.history import days
 from router.state.history.archive import Archived
-from tests.support.history import KEEP_S, LATER, archive, end, happen, history, logged, names, number, settle, wolf
+from router.state.history.hearing import hear
+from router.state.history.pending import pending
+from tests.support.history import (
+    KEEP_S,
+    LATER,
+    archive,
+    burning,
+    end,
+    happen,
+    history,
+    logged,
+    names,
+    number,
+    settle,
+    silence,
+    wolf,
+)  # fmt: skip
 from tests.support.state import KEY, START, State, make_alert
 
 DAY = "2026-05-28"
@@ -155,3 +173,43 @@ async def test_a_log_that_nobody_archives_is_capped_and_what_that_costs_is_count
     await end(state, 2, START + 3, key=KEY)
     found = await archive(state.scripts).turn(LATER, KEEP_S)
     assert (found.rows, found.lost, found.waiting) == (1, 1, 0), "what is archived goes first, and costs nothing"
+
+
+async def test_rows_that_are_no_firings_fill_a_batch_too(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Redis counts in one script call is bounded, whatever the log is full of; nothing is left out by that."""
+    monkeypatch.setattr("router.state.history.archive.BATCH", 7)
+    key = keys.PREFIXES[keys.partition_of(KEY)] + "log"
+    for _ in range(60):
+        await state.client.xadd(key, {"kind": "decision", "entry": "{}"})
+    await happen(state, 3)
+    assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(rows=3)
+    assert names(await history(state.scripts, silence).between(0, LATER)) == [0, 1, 2]
+
+
+async def test_whoever_else_waits_is_served_while_many_firings_are_heard(state: State) -> None:
+    """Ten thousand of them take a while; alerts come in meanwhile."""
+    await happen(state, 1)
+    [story] = (await pending(state.scripts)).stories.values()
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    assert len(await hear([story] * 2_000, burning, LATER)) == 2_000
+    waiting.cancel()
+    assert turns >= 10
+
+
+async def test_a_redis_at_its_memory_limit_still_archives(state: State) -> None:
+    """It makes the log shorter; without it the log would grow on, for looks end firings over the limit too."""
+    await happen(state, 3)
+    await state.client.config_set("maxmemory", 1)
+    try:
+        assert await archive(state.scripts).turn(LATER, KEEP_S) == Archived(rows=3)
+    finally:
+        await state.client.config_set("maxmemory", 0)
+    assert names(await history(state.scripts, silence).between(0, LATER)) == [0, 1, 2]

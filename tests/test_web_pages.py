@@ -214,6 +214,8 @@ async def test_a_review_that_is_being_computed_is_said_to_be():
 async def test_history_that_cannot_be_read_is_said_in_words():
     async with open_pages(table(failure=UnavailableError("redis is away"))) as reader:
         answer, page = await reader.open("/wolves")
+        status, told = await reader.get("/api/v1/wolves")
+    assert (status, "history cannot be read now" in told) == (503, True)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert b"cannot be read now" in page
     assert b"redis" not in page

@@ -19,6 +19,7 @@ from router.slo.verdict import Verdict
 
 PAGING = (Outcome.PAGE, Outcome.FORWARD)
 QUIET = (Outcome.HOLD, Outcome.DROP)
+_OWN = (SLO_SOURCE, NOTICE_SOURCE)
 _UTC = ZoneInfo("UTC")
 
 
@@ -143,14 +144,17 @@ def _reported(firings: Sequence[Firing]) -> frozenset[int]:
 
 
 def _judged(place: int, firing: Firing, facts: _Facts) -> Judged:
+    outcome, end = firing.outcome, _end(firing, facts.now)
     told, judged = is_told(firing), is_judged(firing)
-    mark = facts.marks.get(spoken_of(firing)) if told else None
+    mark = facts.marks.get(spoken_of(firing)) if told and facts.marks else None
     acted = firing.acknowledged_at is not None or firing.guide_opened_at is not None or mark is Mark.REAL
-    threat_at = _threat_at(firing, facts)
+    threat_at = _threat_at(firing, end, facts.spans)
     threatened = threat_at is not None
-    page = told and firing.outcome in PAGING
+    page = told and outcome in PAGING
+    off_hours, night = hours.disturbs(_told_at(firing), _zone(firing, facts)) if page else (False, False)
     chattering = place in facts.chattering
-    missed = _misses(firing, facts)
+    quiet, would_be = outcome in QUIET, firing.would in QUIET
+    missed = _misses(firing, end, facts) if quiet or would_be else ()
     return Judged(
         firing=firing,
         incident=facts.incidents[place],
@@ -160,19 +164,19 @@ def _judged(place: int, firing: Firing, facts: _Facts) -> Judged:
         threatened=threatened,
         judged=judged,
         wolf=told and not threatened and (mark is Mark.WOLF or (judged and not acted)),
-        caught=firing.outcome is Outcome.DROP,
-        ignored=told and not (judged or acted or mark) and firing.source not in (SLO_SOURCE, NOTICE_SOURCE),
+        caught=outcome is Outcome.DROP,
+        ignored=told and not (judged or acted or mark) and firing.source not in _OWN,
         disputed=threatened and mark is Mark.WOLF,
-        misses=missed if firing.outcome in QUIET else (),
-        would_miss=bool(missed) and firing.would in QUIET,
+        misses=missed if quiet else (),
+        would_miss=bool(missed) and would_be,
         reported=place in facts.reported,
         page=page,
-        off_hours=page and hours.off_hours(_told_at(firing), _zone(firing, facts)),
-        night=page and hours.night(_told_at(firing), _zone(firing, facts)),
+        off_hours=off_hours,
+        night=night,
         chattering=chattering,
         flapping=place in facts.flapping,
         fleeting=not chattering and _fleeting(firing, facts.settings),
-        standing=_end(firing, facts.now) - firing.started_at >= facts.settings.standing_s,
+        standing=end - firing.started_at >= facts.settings.standing_s,
         in_flood=flooded(firing, facts.floods),
         gate_delay_s=_gate_delay_s(firing, threat_at) if page else None,
     )
@@ -191,25 +195,23 @@ def _zone(firing: Firing, facts: _Facts) -> ZoneInfo:
     return facts.zones.get(firing.receiver) or facts.zones.get("", _UTC)
 
 
-def _threat_at(firing: Firing, facts: _Facts) -> float | None:
+def _threat_at(firing: Firing, end: float, known: Mapping[str, Spans]) -> float | None:
     """Return when the earliest threat began that overlaps a firing."""
-    start, end, found = firing.started_at, _end(firing, facts.now), None
+    found = None
     for heard in firing.slos:
-        spans = facts.spans.get(heard.slo)
-        threat = spans.first(start, end) if spans is not None else None
+        spans = known.get(heard.slo)
+        threat = spans.first(firing.started_at, end) if spans is not None else None
         if threat is not None and (found is None or threat.start < found):
             found = threat.start
     return found
 
 
-def _misses(firing: Firing, facts: _Facts) -> tuple[Miss, ...]:
+def _misses(firing: Firing, end: float, facts: _Facts) -> tuple[Miss, ...]:
     """Return the threats that began after a quiet firing did, and at most 30 min after it was let go.
 
     One that is held still has not been let go yet: a threat that has begun meanwhile is one people do not know of.
     """
-    if firing.outcome not in QUIET and firing.would not in QUIET:
-        return ()
-    until = _end(firing, facts.now) + facts.settings.miss_s
+    until = end + facts.settings.miss_s
     found = []
     for slo in dict.fromkeys(each.slo for each in firing.slos):
         spans = facts.spans.get(slo)

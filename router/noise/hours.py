@@ -8,12 +8,7 @@ OFFICE = range(8, 18)
 DAYTIME = range(8, 22)
 
 
-def off_hours(at: float, zone: ZoneInfo) -> bool:
-    """Return whether an instant lies outside Monday to Friday, 08:00 to 18:00."""
+def disturbs(at: float, zone: ZoneInfo) -> tuple[bool, bool]:
+    """Return whether an instant lies outside Monday to Friday, 08:00 to 18:00, and whether between 22:00 and 08:00."""
     local = datetime.fromtimestamp(at, zone)
-    return local.weekday() > 4 or local.hour not in OFFICE
-
-
-def night(at: float, zone: ZoneInfo) -> bool:
-    """Return whether an instant lies between 22:00 and 08:00."""
-    return datetime.fromtimestamp(at, zone).hour not in DAYTIME
+    return local.weekday() > 4 or local.hour not in OFFICE, local.hour not in DAYTIME

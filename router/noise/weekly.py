@@ -10,7 +10,7 @@ from router.noise.inputs import Inputs
 from router.noise.pages import Paged, pager, pages
 from router.noise.proposals import Around, proposals
 from router.noise.proposals.known import is_vital
-from router.noise.review import Miss, Reported, Review, RuleReview, SloReview, TeamReview, Threat
+from router.noise.review import Miss, Proposal, Reported, Review, SloReview, TeamReview, Threat
 from router.noise.rules import by_rule, most_first, rule_reviews
 from router.noise.slos import slo_reviews
 from router.noise.sums import counts
@@ -23,25 +23,24 @@ WANTED_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the reviews of a week share, whichever the team: make it once for all of them."""
+class Part:
+    """What started in one week, and the incidents that paged first in it: of one team, or of all."""
 
-    inputs: Inputs
-    judged: tuple[Judged, ...]
-    by_team: Mapping[str, Sequence[Judged]]
-    paged: tuple[Paged, ...]
-    slos: tuple[SloReview, ...]
-
-    def of(self, team: str) -> Sequence[Judged]:
-        """Return the firings of a team, "" for those of all."""
-        return self.by_team.get(team, ()) if team else self.judged
+    judged: Sequence[Judged] = ()
+    paged: Sequence[Paged] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One week of one team."""
+class Judgement:
+    """What the reviews of a week share, whichever the team: make it once for all of them. Team "" is all together."""
 
+    inputs: Inputs
+    this: Mapping[str, Part]
+    before: Mapping[str, Part]
+    slos: tuple[SloReview, ...]
+    teams: tuple[TeamReview, ...]
     judged: tuple[Judged, ...]
+    """Every firing, of days around these weeks too."""
     paged: tuple[Paged, ...]
 
 
@@ -49,10 +48,11 @@ def judgement(inputs: Inputs) -> Judgement:
     """Judge every firing; reports that stand among the firings (`rule` "") are put to the reports."""
     inputs = _sorted_out(inputs)
     judged = judge(inputs.firings, inputs.stretches, inputs.settings, inputs.zones, inputs.now)
-    by_team: dict[str, list[Judged]] = defaultdict(list)
-    for each in judged:
-        by_team[each.firing.receiver].append(each)
-    return Judgement(inputs, judged, by_team, pages(judged, inputs.stretches), slo_reviews(judged, inputs))
+    paged = pages(judged, inputs.stretches)
+    this, before = (_parts(judged, paged, week) for week in (inputs.week, inputs.week.before()))
+    return Judgement(
+        inputs, this, before, slo_reviews(judged, inputs), _teams(judged, paged, this, inputs), judged, paged
+    )
 
 
 def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Review:
@@ -63,7 +63,7 @@ def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Re
     """
     known = given or judgement(inputs)
     week = inputs.week
-    this, before = (_part(known, each, team) for each in (week, week.before()))
+    this, before = known.this.get(team, Part()), known.before.get(team, Part())
     slos = _slos(known, this, team)
     threats = [threat for slo in slos for threat in slo.threats]
     rules = rule_reviews(this.judged, before.judged, inputs.settings)
@@ -86,7 +86,7 @@ def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Re
         wolf_pages_before=earlier.wolf_pages,
         rules=rules,
         slos=slos,
-        teams=_teams(known, this, team),
+        teams=tuple(each for each in known.teams if team in ("", each.name)),
         misses=_misses(this.judged),
         reported=_reported(this.judged, known.inputs, slos if team else None),
         gaps=_in_order(each for each in threats if each.gap),
@@ -126,34 +126,34 @@ def with_proposals(
     the judgement of the week's firings. A team's proposals know its firings only, unless another team's firings of the
     rule were real: a remedy changes the rule for everybody, and must not hide those without a word.
     """
-    keys = set(wanted(found))
+    keys = wanted(found)
     if not keys:
         return found
     known = given or judgement(inputs)
     firings = [firing for key in keys for firing in past.get(key, ())]
     judged = judge(firings, past_stretches, inputs.settings, inputs.zones, inputs.now)
-    whole = _around("", known, judged, past_stretches)
-    own = _around(found.team, known, judged, past_stretches) if found.team else whole
-    return replace(found, rules=tuple(_proposed(rule, keys, own, whole, inputs) for rule in found.rules))
+    every = _around("", known, judged, past_stretches)
+    own = _around(found.team, known, judged, past_stretches) if found.team else every
+    proposed = {key: _proposals(key, own, every, inputs) for key in keys}
+    return replace(
+        found, rules=tuple(replace(rule, proposals=proposed.get((rule.source, rule.rule), ())) for rule in found.rules)
+    )
 
 
 def _around(
     team: str, known: Judgement, past: Iterable[Judged], past_stretches: Mapping[str, Sequence[Stretch]]
 ) -> Around:
     return Around(
-        week=by_rule(_part(known, known.inputs.week, team).judged),
+        week=by_rule(known.this.get(team, Part()).judged),
         past=by_rule(each for each in past if team in ("", each.firing.receiver)),
         slos=known.inputs.slos,
         stretches=past_stretches,
     )
 
 
-def _proposed(rule: RuleReview, keys: set[RuleKey], own: Around, whole: Around, inputs: Inputs) -> RuleReview:
-    key = (rule.source, rule.rule)
-    if key not in keys:
-        return rule
-    real = [sum(is_vital(each) for each in around.history(key)) for around in (own, whole)]
-    return replace(rule, proposals=proposals(key, own if real[0] == real[1] else whole, inputs.settings))
+def _proposals(key: RuleKey, own: Around, every: Around, inputs: Inputs) -> tuple[Proposal, ...]:
+    mine, all_of_it = (sum(is_vital(each) for each in around.history(key)) for around in (own, every))
+    return proposals(key, own if mine == all_of_it else every, inputs.settings)
 
 
 def _sorted_out(inputs: Inputs) -> Inputs:
@@ -165,31 +165,43 @@ def _report(firing: Firing) -> Report:
     return Report(firing.started_at, firing.acknowledged_by, firing.slos[0].slo if firing.slos else "")
 
 
-def _part(known: Judgement, week: Week, team: str) -> _Part:
+def _parts(judged: Iterable[Judged], paged: Iterable[Paged], week: Week) -> dict[str, Part]:
+    """Return a week of each team that fired or paged in it, and of all."""
     start, end = week.start, week.end
-    return _Part(
-        tuple([each for each in known.of(team) if start <= each.firing.started_at < end]),
-        tuple([page for page in known.paged if start <= page.at < end and team in ("", page.team)]),
+    firings = [each for each in judged if start <= each.firing.started_at < end]
+    incidents = [page for page in paged if start <= page.at < end]
+    by_team = _by_team(firings)
+    pages_of: dict[str, list[Paged]] = defaultdict(list)
+    for page in incidents:
+        pages_of[page.team].append(page)
+    teams = {team: Part(by_team.get(team, ()), pages_of.get(team, ())) for team in sorted({*by_team, *pages_of})}
+    return {**teams, "": Part(firings, incidents)}
+
+
+def _by_team(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
+    found: dict[str, list[Judged]] = defaultdict(list)
+    for each in judged:
+        found[each.firing.receiver].append(each)
+    return found
+
+
+def _teams(
+    judged: Iterable[Judged], paged: Sequence[Paged], this: Mapping[str, Part], inputs: Inputs
+) -> tuple[TeamReview, ...]:
+    """Return the reviews of the teams that fired or paged in the week."""
+    by_team, zones = _by_team(judged), inputs.zones
+    return tuple(
+        team_review(Team(name, zones.get(name, zones[""])), counts(part.judged), by_team.get(name, ()), paged, inputs)
+        for name, part in this.items()
+        if name
     )
 
 
-def _slos(known: Judgement, this: _Part, team: str) -> tuple[SloReview, ...]:
+def _slos(known: Judgement, this: Part, team: str) -> tuple[SloReview, ...]:
     if not team:
         return known.slos
     covering = {heard.slo for each in this.judged for heard in each.firing.slos}
     return tuple(each for each in known.slos if each.id in covering)
-
-
-def _teams(known: Judgement, this: _Part, team: str) -> tuple[TeamReview, ...]:
-    """Return the reviews of the teams that fired or paged in the week."""
-    active = {each.firing.receiver for each in this.judged} | {page.team for page in this.paged}
-    return tuple(_team(name, known) for name in sorted(active) if name and team in ("", name))
-
-
-def _team(name: str, known: Judgement) -> TeamReview:
-    zones = known.inputs.zones
-    total = counts(_part(known, known.inputs.week, name).judged)
-    return team_review(Team(name, zones.get(name, zones[""])), total, known.of(name), known.paged, known.inputs)
 
 
 def _misses(judged: Iterable[Judged]) -> tuple[Miss, ...]:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_FIRST_YEAR, _YEAR_AFTER = 1970, 9999
+"""Before and after these, an instant is none that the state can hold, or beyond what a date can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def week_named(name: str, zone: ZoneInfo) -> Week:
     found = _WEEK.fullmatch(name.strip().upper())
     if found is None:
         raise ValueError(f"{name!r} is no week: write year and ISO week number, as 2026-W47")
+    if not _FIRST_YEAR <= int(found[1]) < _YEAR_AFTER:
+        raise ValueError(f"{name!r} is no week that anything is recorded of: write one from {_FIRST_YEAR} on")
     try:
         return Week(date.fromisocalendar(int(found[1]), int(found[2]), 1), zone)
     except ValueError:

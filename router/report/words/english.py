@@ -165,7 +165,7 @@ ENGLISH: Mapping[str, str | tuple[str, str]] = {
     "flood_line": ("{team}: {n} flood with {firings} firings; they accuse nobody.",
                    "{team}: {n} floods with {firings} firings; they accuse nobody."),
     # for information
-    "quiet_total": ("{dropped} firings were dropped and {held} held{trend}.",
+    "quiet_total": ("{dropped} firing was dropped and {held} held{trend}.",
                     "{dropped} firings were dropped and {held} held{trend}."),
     "quiet_up": ", {share} more than the week before",
     "quiet_down": ", {share} fewer than the week before",

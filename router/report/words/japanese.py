@@ -135,7 +135,7 @@ JAPANESE: Mapping[str, str | tuple[str, str]] = {
     "incident": "（{id}）",
     "reported_line": "{by}：{at} にページが届くべきだった（{about}）。",
     "reported_text": "「{text}」",
-    "somebody": "匿名",
+    "somebody": "報告者不明",
     "misses_count": "{slo}：見逃し{n}件",
     "misses_and_reports": "{misses}、人からの報告{reported}件。",
     "postmortem_line": "{slo}：{at} から{time}でバジェットの{cost}を消費{incidents}。",

@@ -46,6 +46,7 @@ STEPS: Mapping[str, str | tuple[str, str]] = {
     "do_team_pages": "狼ごとに対処を決めてください。",
     "do_nights": "夜間の狼から先にチケットへ下げてください。眠りを削るだけで、人は不要でした。",
     "do_nights_real": "どれも必要なページでした。アラートではなく、壊れた側を見てください。",
+    "do_nights_ignored": "SLOで判定できず誰も対応しなかったものは、夜中に起こす必要があったかを確かめてください。",
     "do_nights_none": "対応は不要です。",
     "do_shifts": "どのシフトも2件以下になるまで、次のシフトは開発より雑音の削減に充ててください。",
     "do_slow_acknowledge": "15分以内に誰も取れていません。レシーバーに escalation を追加してください。",

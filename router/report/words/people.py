@@ -36,8 +36,14 @@ def nights(team: TeamReview, words: Words) -> list[Line]:
         line = words.say("night_none", team=name, off=team.off_hours)
         return [Line(line, words.say("do_nights_none"), name)]
     told = {"n": team.night, "wolves": team.night_wolves, "off": team.off_hours}
-    do = words.say("do_nights" if team.night_wolves else "do_nights_real")
-    return [Line(words.say("night_line", team=name, **told), do, name)]
+    return [Line(words.say("night_line", team=name, **told), words.say(_night_step(team)), name)]
+
+
+def _night_step(team: TeamReview) -> str:
+    """Say that all were needed only where nothing was told that no SLO can vouch for and nobody acted on."""
+    if team.night_wolves:
+        return "do_nights"
+    return "do_nights_ignored" if team.counts.ignored else "do_nights_real"
 
 
 def shifts(team: TeamReview, words: Words) -> list[Line]:

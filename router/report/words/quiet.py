@@ -18,7 +18,7 @@ def total(review: Review, words: Words) -> Line:
     """Return how many firings were held and dropped, against the week before."""
     counts, before = review.counts, review.before
     trend = _trend(counts.held + counts.dropped, before.held + before.dropped, words)
-    told = words.say("quiet_total", dropped=counts.dropped, held=counts.held, trend=trend)
+    told = words.say("quiet_total", n=counts.dropped, dropped=counts.dropped, held=counts.held, trend=trend)
     return Line(told, words.say("do_quiet"))
 
 

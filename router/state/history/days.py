@@ -206,7 +206,7 @@ class Days:
 
     async def _name(self, day: date) -> None:
         """Say that a day is there: after it is, and again by whoever finds it there, so that a crash leaves no gap."""
-        await self._scripts.read([("ZADD", keys.DAYS, day.toordinal(), day.isoformat())])
+        await self._scripts.run("name", [keys.DAYS], [day.toordinal(), day.isoformat()])
 
     async def forget(self) -> None:
         """Forget the names of days that have gone."""

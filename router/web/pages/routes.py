@@ -8,7 +8,7 @@ from aiohttp import web
 
 from router.errors import UnavailableError
 from router.report.charts import specs
-from router.web.answers import RejectionError
+from router.web.answers import Rejection, RejectionError
 from router.web.pages import api, html
 from router.web.pages.asked import asked
 from router.web.pages.assets import ASSETS
@@ -75,7 +75,12 @@ def _twin(answer: Answer, within_s: float) -> Callable[[web.Request], Awaitable[
     """Answer as JSON; the frame around all requests says what was wrong."""
 
     async def answered(request: web.Request) -> web.Response:
-        return await answer(visit(request, within_s))
+        try:
+            return await answer(visit(request, within_s))
+        except UnavailableError:
+            wanted = asked(request.query, request.app[PARTS].config().locale)
+            problem = texts(wanted.locale).problems["unavailable"]
+            raise RejectionError(503, problem, Rejection.UNAVAILABLE) from None
 
     return answered
 
