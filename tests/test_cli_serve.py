@@ -43,6 +43,7 @@ async def test_the_shipped_configuration_shows_a_first_alert_within_five_seconds
     assert f"listens on {router.url}; " in router.said
     assert "2 SLOs, 1 receiver, 2 sources, mode enforce." in router.said
     assert "No SLACK_BOT_TOKEN is set" in router.said
+    assert f"Weekly review: {router.url}/review. " in router.said
 
 
 async def test_ready_without_prometheus_and_every_part_told_apart(serve: Serve) -> None:

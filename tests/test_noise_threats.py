@@ -44,6 +44,13 @@ def test_budgets_are_those_at_its_first_snapshot_and_at_its_end() -> None:
     assert [(each.budget_start, each.budget_end) for each in found] == [(0.9, 0.8), (0.8, 0.6), (0.6, 0.6)]
 
 
+def test_where_the_end_does_not_say_what_was_left_the_last_in_it_that_does_counts() -> None:
+    """An SLO goes blind in the middle of a threat: what it had cost until then is known."""
+    found = stretches([Sample(0, PAGE, 0.8), Sample(60, PAGE, 0.7), Sample(120, PAGE), Sample(180, UNKNOWN)])
+    assert [(each.budget_start, each.budget_end) for each in found] == [(0.8, 0.7), (None, None)]
+    assert threats("shop", found, Settings())[0].cost == pytest.approx(0.1)
+
+
 def test_of_no_snapshots_there_is_no_stretch() -> None:
     assert stretches([]) == ()
 
@@ -65,7 +72,10 @@ def test_two_recordings_are_one(earlier: Stretch, later: Stretch, expected: tupl
 
 
 def test_recordings_joined_are_what_one_recording_would_be() -> None:
-    samples = minutes((CALM, 0, 10), (PAGE, 10, 20), (CALM, 20, 30))
+    samples = [
+        Sample(each.at, each.verdict, None if number % 7 < 3 else 1 - number / 100)
+        for number, each in enumerate(minutes((CALM, 0, 10), (PAGE, 10, 20), (CALM, 20, 30)))
+    ]
     for cut in range(len(samples) + 1):
         assert joined(stretches(samples[:cut]), stretches(samples[cut:])) == stretches(samples)
 

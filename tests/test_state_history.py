@@ -1,5 +1,6 @@
 """History records carry what people did: who answered, opened the guide, called it a wolf, and when."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -126,3 +127,19 @@ async def test_deeds_concern_their_own_incident_only(state: State) -> None:
     records = await History(state.scripts).firings()
     assert [each["human_verdict"] for each in records if each["rule"] == "Other"] == [None]
     assert KEY != "other"
+
+
+async def test_a_resolve_that_does_not_say_when_it_was_over_tells_it_by_coming(state: State) -> None:
+    """As curl and many senders do: without `endsAt` the firing lasted until its resolve came, told or not yet told."""
+    for number, settled_first in enumerate((True, False)):
+        alert = {"fingerprint": f"{number:032x}", "starts_at": START}
+        await state.store(entry(make_alert(**alert)), now=START)
+        if settled_first:
+            claim = await state.claim(now=START)
+            await state.incidents.commit(claim, look(START, settle=[page(START + 10)]), START)
+        await state.store(entry(make_alert(**alert, status=Status.RESOLVED, ends_at=None)), now=START + 250)
+        claim = await state.claim(now=START + 251)
+        await state.incidents.commit(claim, look(START, settle=[page(START + 251)]), START + 251)
+    found = await History(state.scripts).firings()
+    lasted = [datetime.fromisoformat(each["ended_at"]).timestamp() - START for each in found]
+    assert lasted == pytest.approx([250, 251])

@@ -48,7 +48,7 @@ def _words(config: Config, path: str, address: str, *, slack: bool) -> Iterable[
     if not slack:
         yield "No SLACK_BOT_TOKEN is set: what Slack would show is shown here."
         yield from _first_alert(config, address)
-    yield f"Health: {address}/readyz. Ctrl-C stops the router, with nothing lost."
+    yield f"Weekly review: {address}/review. Health: {address}/readyz. Ctrl-C stops the router, with nothing lost."
 
 
 def _first_alert(config: Config, address: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ from router.noise import hours
 from router.noise.floods import Flood, again, flooded, floods
 from router.noise.incidents import incidents_of
 from router.noise.review import Miss
+from router.noise.silenced import Begun, silenced
 from router.noise.spans import Spans, spans_of
 from router.noise.values import NOTICE_SOURCE, SLO_SOURCE, Firing, Mark, Settings, Stretch
 from router.slo.verdict import Verdict
@@ -69,6 +70,7 @@ class _Facts(NamedTuple):
 
     incidents: Sequence[str]
     spans: Mapping[str, Spans]
+    silenced: frozenset[Begun]
     marks: Mapping[str, Mark]
     reported: frozenset[int]
     chattering: set[int]
@@ -93,9 +95,11 @@ def judge(
     """
     kept = tuple(firing for firing in firings if firing.rule and not firing.drill)
     chattering, flapping = again(kept, settings.chattering_s, settings.flapping_s)
+    spans = spans_of(kept, stretches, settings)
     facts = _Facts(
         incidents_of(kept),
-        spans_of(kept, stretches, settings),
+        spans,
+        silenced(kept, spans),
         _marks(kept),
         _reported(kept),
         chattering,
@@ -216,6 +220,8 @@ def _misses(firing: Firing, end: float, facts: _Facts) -> tuple[Miss, ...]:
     for slo in dict.fromkeys(each.slo for each in firing.slos):
         spans = facts.spans.get(slo)
         threat = spans.begun(firing.started_at, until) if spans is not None else None
+        while spans is not None and threat is not None and (slo, threat.start) in facts.silenced:
+            threat = spans.begun(threat.start, until)
         if threat is not None:
             found.append(_miss(firing, slo, threat.start))
     return tuple(found)

@@ -15,27 +15,34 @@ _LOUDEST_FIRST = tuple(Verdict)
 
 
 def stretches(samples: Iterable[Sample]) -> tuple[Stretch, ...]:
-    """Return the stretches of one SLO's samples (in order of time). Pure."""
+    """Return the stretches of one SLO's samples (in order of time). Pure.
+
+    Where the sample at its end does not say what was left of the budget, the last one in it that does counts.
+    """
     found: list[Stretch] = []
     first: Sample | None = None
     last: Sample | None = None
-    missing_s = 0.0
+    missing_s, left = 0.0, None
     for sample in samples:
         if first is None or last is None:
             first = sample
         elif sample.verdict is not first.verdict:
-            found.append(_stretch(first, sample, missing_s + _hole(last, sample)))
-            first, missing_s = sample, 0.0
+            found.append(_stretch(first, sample, left, missing_s + _hole(last, sample)))
+            first, missing_s, left = sample, 0.0, None
         else:
             missing_s += _hole(last, sample)
-        last = sample
+        last, left = sample, _known(sample.budget_left, left)
     if first is not None and last is not None:
-        found.append(_stretch(first, last, missing_s))
+        found.append(_stretch(first, last, left, missing_s))
     return tuple(found)
 
 
-def _stretch(first: Sample, end: Sample, missing_s: float) -> Stretch:
-    return Stretch(first.verdict, first.at, end.at, first.budget_left, end.budget_left, missing_s)
+def _stretch(first: Sample, end: Sample, left: float | None, missing_s: float) -> Stretch:
+    return Stretch(first.verdict, first.at, end.at, first.budget_left, _known(end.budget_left, left), missing_s)
+
+
+def _known(left: float | None, before: float | None) -> float | None:
+    return before if left is None else left
 
 
 def _hole(before: Sample, after: Sample) -> float:
@@ -51,11 +58,11 @@ def joined(earlier: Sequence[Stretch], later: Sequence[Stretch]) -> tuple[Stretc
     gap_s = first.start - last.end
     missing_s = last.missing_s + (gap_s if gap_s > HOLE_S else 0.0)
     if last.verdict is first.verdict:
-        both = Stretch(
-            last.verdict, last.start, first.end, last.budget_start, first.budget_end, missing_s + first.missing_s
-        )
+        left = _known(first.budget_end, last.budget_end)
+        both = Stretch(last.verdict, last.start, first.end, last.budget_start, left, missing_s + first.missing_s)
         return (*earlier[:-1], both, *later[1:])
-    bridged = Stretch(last.verdict, last.start, first.start, last.budget_start, first.budget_start, missing_s)
+    left = _known(first.budget_start, last.budget_end)
+    bridged = Stretch(last.verdict, last.start, first.start, last.budget_start, left, missing_s)
     return (*earlier[:-1], bridged, *later)
 
 

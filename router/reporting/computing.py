@@ -40,7 +40,7 @@ async def compute(week: Week, now: float, parts: Stores, only: str | None = None
     config = parts.config()
     recorded = await _recorded(week, now, parts, config)
     given = judgement(recorded.inputs)
-    proposing = _Proposing(parts, config, now, given)
+    proposing = _Proposing(parts, now, given)
     found: dict[str, Review] = {}
     every = ("", *teams_of(recorded.inputs), *teams_reported(config))
     for team in dict.fromkeys(each for each in every if only in (None, each)):
@@ -72,9 +72,13 @@ def teams_reported(config: Config) -> tuple[str, ...]:
     return tuple(name for name, receiver in config.receivers.items() if receiver.report is not None)
 
 
+def _span(week: Week, now: float) -> tuple[float, float]:
+    """Return from when to when firings must be known for the review of a week."""
+    return midnight(week.before().monday - timedelta(1), week.zone), min(now, week.end + AFTERWARDS_S)
+
+
 async def _recorded(week: Week, now: float, parts: Stores, config: Config) -> Recorded:
-    start = midnight(week.before().monday - timedelta(1), week.zone)
-    end = min(now, week.end + AFTERWARDS_S)
+    start, end = _span(week, now)
     slos = slo_facts(config.objectives)
     inputs = Inputs(
         week=week,
@@ -165,11 +169,11 @@ async def _month(
 class _Proposing:
     """Adds proposals; the history of a rule is read once, though several teams may have it."""
 
-    def __init__(self, parts: Stores, config: Config, now: float, given: Judgement) -> None:
+    def __init__(self, parts: Stores, now: float, given: Judgement) -> None:
         self._parts = parts
-        self._config = config
         self._now = now
         self._given = given
+        self._since = now - parts.config().history.firings_s
         self._past: dict[RuleKey, Sequence[Firing]] = {}
         self._stretches: Mapping[str, Sequence[Stretch]] | None = None
 
@@ -178,17 +182,37 @@ class _Proposing:
         keys = wanted(found)
         if not keys:
             return found
-        past = {key: await self._firings(key) for key in keys}
-        return with_proposals(found, inputs, past, await self._said(), self._given)
+        await self._read([key for key in keys if key not in self._past])
+        return with_proposals(found, inputs, {key: self._past[key] for key in keys}, await self._said(), self._given)
 
-    async def _firings(self, key: RuleKey) -> Sequence[Firing]:
-        if key not in self._past:
-            since = self._now - self._config.history.firings_s
-            self._past[key] = await self._parts.firings.between(since, self._now, key)
-        return self._past[key]
+    async def _read(self, keys: Sequence[RuleKey]) -> None:
+        """Read all that is recorded of some rules; what was read for the weeks is not read again."""
+        if not keys:
+            return
+        start, end = _span(self._given.inputs.week, self._now)
+        earlier = await self._parts.firings.of_rules(keys, self._since, start)
+        later = await self._parts.firings.of_rules(keys, max(end, self._since), self._now)
+        around = _by_rule(self._given.inputs.firings, keys)
+        for key in keys:
+            self._past[key] = [
+                *(each for each in earlier[key] if each.started_at < start),
+                *(each for each in around[key] if self._since <= each.started_at < end),
+                *(each for each in later[key] if each.started_at >= end),
+            ]
 
     async def _said(self) -> Mapping[str, Sequence[Stretch]]:
         if self._stretches is None:
-            since = self._now - self._config.history.firings_s - LOOK_BACK_S
-            self._stretches = known(await self._parts.slos.stretches(self._config.objectives, since, self._now))
+            objectives = self._parts.config().objectives
+            self._stretches = known(
+                await self._parts.slos.stretches(objectives, self._since - LOOK_BACK_S, self._now)
+            )
         return self._stretches
+
+
+def _by_rule(firings: Iterable[Firing], keys: Iterable[RuleKey]) -> Mapping[RuleKey, list[Firing]]:
+    found: dict[RuleKey, list[Firing]] = {key: [] for key in keys}
+    for firing in firings:
+        some = found.get((firing.source, firing.rule))
+        if some is not None:
+            some.append(firing)
+    return found

@@ -1,6 +1,6 @@
 """What reviews are made from and where they are kept: the state's parts, by shape."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -17,6 +17,12 @@ class Firings(Protocol):
 
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> Sequence[Firing]:
         """Return the firings that started in [start, end)."""
+        ...
+
+    async def of_rules(
+        self, rules: Collection[RuleKey], start: float, end: float
+    ) -> Mapping[RuleKey, Sequence[Firing]]:
+        """Return the firings of each of these rules that started in [start, end)."""
         ...
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> Sequence[Firing]:

@@ -1,6 +1,6 @@
 """Firings and SLOs that were recorded, in memory: what reviews are computed from, with nothing to be stored first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -17,6 +17,9 @@ class Firings:
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> list[Firing]:
         found = (each for each in self.every if start <= each.started_at < end and rule in (None, each.key))
         return sorted(found, key=lambda firing: firing.started_at)
+
+    async def of_rules(self, rules: Collection[RuleKey], start: float, end: float) -> dict[RuleKey, list[Firing]]:
+        return {rule: await self.between(start, end, rule) for rule in rules}
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Firing]:
         older = [each for each in self.every if each.key == rule and each.started_at < before]

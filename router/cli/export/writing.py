@@ -13,7 +13,7 @@ from router.cli.export.tables import DAY, FLAG, NUMBER, TEXT, TIME, WHOLE, Row, 
 from router.errors import UnavailableError
 
 PACKED_ROWS = 1_000
-GROUP_ROWS = 20_000
+GROUP_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet would take for a formula (OWASP, CSV injection)."""
 

@@ -129,9 +129,11 @@ def _asked(chosen: argparse.Namespace, config: Config) -> Config:
 
 async def _computed(chosen: argparse.Namespace, week: Week, now: float, stores: Stores) -> Review:
     with aloud(f"computing {week.name}"):
-        found = await compute(week, now, stores)
+        found = await compute(week, now, stores, chosen.team)
+        every = found or await compute(week, now, stores, "")
     if chosen.team not in found:
-        known = ", ".join(sorted({*stores.config().receivers, *found} - {""})) or "none"
+        teams = (each.name for review in every.values() for each in review.teams)
+        known = ", ".join(sorted({*stores.config().receivers, *teams})) or "none"
         chosen.usage(f"--team: there is no receiver {chosen.team!r}; known are {known}")
     return found[chosen.team]
 

@@ -1,7 +1,7 @@
 """History files in place of what the router has stored: the same computation reads either."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -87,6 +87,11 @@ class _Firings:
 
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> Sequence[Firing]:
         return _between(self._firings if rule is None else self._by_rule.get(rule, ()), start, end)
+
+    async def of_rules(
+        self, rules: Collection[RuleKey], start: float, end: float
+    ) -> Mapping[RuleKey, Sequence[Firing]]:
+        return {rule: await self.between(start, end, rule) for rule in rules}
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> Sequence[Firing]:
         older = [firing for firing in self._by_rule.get(rule, ()) if firing.started_at < before]

@@ -46,7 +46,7 @@ STEPS: Mapping[str, str | tuple[str, str]] = {
     "do_team_pages": "Agree on a remedy for each of its wolves.",
     "do_nights": "Make the night wolves tickets first: each costs sleep and nobody was needed.",
     "do_nights_real": "All of them were needed: look at what broke, not at the alert.",
-    "do_nights_ignored": "Ask for those that no SLO can vouch for and nobody acted on whether they had to wake anybody.",
+    "do_nights_ignored": "Ask of those that no SLO judged and nobody acted on whether they had to wake anybody.",
     "do_nights_none": "Nothing to do.",
     "do_shifts": "Give the next shift to the noise instead of projects, until no shift has more than two pages.",
     "do_slow_acknowledge": "Add an escalation step to the receiver: nobody took these within 15 min.",

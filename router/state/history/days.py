@@ -6,7 +6,7 @@ each incident. A day goes when it has not been kept up for the time that history
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha1
 
@@ -123,19 +123,29 @@ class Days:
         return found
 
     async def acts_about(self, stories: Sequence[Story]) -> list[tuple[str, bytes]]:
-        """Return what was done about the incidents of these firings since they began."""
-        begun = [(day_of(min(story.started, story.accepted)), story.incident) for story in stories]
-        asked = [
-            (day, incidents)
-            for day in await self.known()
-            if (incidents := sorted({incident for began, incident in begun if began <= day}))
-        ]
+        """Return what was done about the incidents of these firings since they began, perhaps about others too.
+
+        Of a day on which little was done it is quicker to read everything than to ask for each incident.
+        """
+        begun: dict[str, date] = {}
+        for story in stories:
+            day = day_of(min(story.started, story.accepted))
+            begun[story.incident] = min(day, begun.get(story.incident, day))
+        known = [day for day in await self.known() if begun and day >= min(begun.values())]
+        sizes = await self._scripts.read([("HLEN", keys.acts_of(day.isoformat())) for day in known]) if known else []
+        asked = {day: sorted(name for name, began in begun.items() if began <= day) for day in known}
+        whole = {day for day, size in zip(known, sizes, strict=True) if size * 2 <= len(asked[day])}
+        found = await self.acts([day for day in known if day in whole])
+        return found + await self._acts_of({day: some for day, some in asked.items() if day not in whole})
+
+    async def _acts_of(self, asked: Mapping[date, Sequence[str]]) -> list[tuple[str, bytes]]:
+        """Return what was done on each day about some incidents."""
         commands: list[tuple[Argument, ...]] = [
-            ("HMGET", keys.acts_of(day.isoformat()), *incidents) for day, incidents in asked
+            ("HMGET", keys.acts_of(day.isoformat()), *incidents) for day, incidents in asked.items()
         ]
         replies = await self._scripts.read(commands) if commands else []
         pairs = (
-            pair for (_, some), reply in zip(asked, replies, strict=True) for pair in zip(some, reply, strict=True)
+            pair for some, reply in zip(asked.values(), replies, strict=True) for pair in zip(some, reply, strict=True)
         )
         return [(incident, raw) for incident, raw in pairs if raw is not None]
 

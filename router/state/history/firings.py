@@ -1,6 +1,6 @@
 """Every firing with its story: those that live, those in the log, and those in the archive; each exactly once."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import date
 from heapq import nlargest
 from math import inf
@@ -21,9 +21,6 @@ from router.state.history.slos import SloHistory
 from router.state.history.stories import AHEAD_S, Story, firing_of, story_of
 from router.state.missed import Miss, Missed
 from router.state.scripts import Scripts
-
-ASKED_MOST = 1_200
-"""Incidents that each day is asked about."""
 
 
 class History:
@@ -63,17 +60,11 @@ class History:
         ]
         every = {story.identity: story for story in (*waiting.stories.values(), *stored)}.values()
         chosen = [story for story in every if start <= story.started / 1e6 < end]
-        deeds = waiting.deeds(await self._acts(chosen, start, known))
+        deeds = waiting.deeds(await self._days.acts_about(chosen))
         texts = _Texts()
         for story in sorted(chosen, key=attrgetter("started")):
             found[story.rule].append(_firing(story, deeds, texts))
         return found
-
-    async def _acts(self, stories: Sequence[Story], start: float, known: Sequence[date]) -> list[tuple[str, bytes]]:
-        """Return what was done about firings that began since `start`; about many it is quicker to read everything."""
-        if len({story.incident for story in stories}) <= ASKED_MOST:
-            return await self._days.acts_about(stories)
-        return await self._days.acts(days_between(start - AHEAD_S, inf, known))
 
     async def newest(self, rule: RuleKey, before: float, limit: int) -> list[Firing]:
         """Return up to `limit` firings of a rule that began before an instant, newest first."""
@@ -188,9 +179,7 @@ def _report(miss: Miss) -> Firing:
     )
 
 
-def record_of(
-    fingerprint: bytes, raw: bytes, body: bytes, incident: bytes, meta: bytes, covered: bytes = b""
-) -> dict[str, Any]:
-    """Return a history record of a firing (FIELDS), all but what people did about it."""
-    story = story_of(fingerprint, raw, body, incident, meta, covered)
+def record_of(*fields: bytes) -> dict[str, Any]:
+    """Return a history record of a firing (`story_of` names the fields), all but what people did about it."""
+    story = story_of(*fields)
     return records.record_of(firing_of(story, NOTHING, orjson.loads))

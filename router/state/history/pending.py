@@ -15,7 +15,7 @@ from router.noise.values import RuleKey
 from router.state import keys, records, unfinished
 from router.state.deeds import Deeds, Did, did_of
 from router.state.entries import unpack_record
-from router.state.history.stories import FIELDS, Identity, Story, lives, story_of
+from router.state.history.stories import FIELDS, LATER_FIELDS, Identity, Story, lives, story_of
 from router.state.looks import unpack_handling
 from router.state.scripts import Argument, Scripts
 
@@ -102,7 +102,7 @@ async def unarchived(scripts: Scripts, at_once: int) -> AsyncIterator[tuple[str,
 def fields_of(row: Row) -> list[bytes]:
     """Return a log's row as `story_of` takes it; raises ValueError for one that lacks a field."""
     try:
-        return [*(row[name] for name in FIELDS[:-1]), row.get(FIELDS[-1], b"")]
+        return [*(row[name] for name in FIELDS), *(row.get(name, b"") for name in LATER_FIELDS)]
     except KeyError as error:
         raise ValueError(f"the row has no {error}") from error
 

@@ -1,7 +1,7 @@
 """A firing as the history keeps it: its whole story but for what people did, from the state's records and the log."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -12,8 +12,10 @@ from router.noise.values import Firing, Heard, RuleKey
 from router.state.deeds import Done
 from router.state.entries import Record, unpack_class, unpack_record
 
-FIELDS = (b"fp", b"record", b"body", b"incident", b"meta", b"class")
-"""Fields of the log's rows of kind firing, as `story_of` takes them; rows of older versions have no class."""
+FIELDS = (b"fp", b"record", b"body", b"incident", b"meta")
+"""Fields of the log's rows of kind firing, as `story_of` takes them..."""
+LATER_FIELDS = (b"class", b"at")
+"""...and those that rows of older versions lack: the class, when the row was written."""
 UNSETTLED = ("", "hold")
 """Outcomes that may still become another one."""
 Identity = tuple[str, int, str]
@@ -61,12 +63,31 @@ class Story:
         return self.fingerprint, self.accepted, self.incident
 
 
-def story_of(fingerprint: bytes, raw: bytes, body: bytes, incident: bytes, meta: bytes, covered: bytes) -> Story:
-    """Return the story of a firing; raises ValueError that says what cannot be understood."""
+def story_of(  # noqa: PLR0913, PLR0917 - the fields of one row
+    fingerprint: bytes,
+    raw: bytes,
+    body: bytes,
+    incident: bytes,
+    meta: bytes,
+    covered: bytes = b"",
+    written: bytes = b"",
+) -> Story:
+    """Return the story of a firing; raises ValueError that says what cannot be understood.
+
+    `written` is when the log's row of its end was written, b"" for none: a resolve that does not say when it was over
+    tells it by coming.
+    """
     try:
-        return _story(fingerprint.decode(), unpack_record(raw), orjson.loads(body), incident.decode(), meta, covered)
+        record = _over(unpack_record(raw), float(written or 0.0))
+        return _story(fingerprint.decode(), record, orjson.loads(body), incident.decode(), meta, covered)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _over(record: Record, written: float) -> Record:
+    if record.status is Status.FIRING or record.ends_at is not None or not written:
+        return record
+    return replace(record, ends_at=written)
 
 
 def _story(

@@ -80,7 +80,7 @@ def _crowd(planter: Planter, begin: int, plan: Sequence[tuple[Rule, Role]], fact
 
 
 def _floods(planter: Planter, rules: Sequence[Rule]) -> None:
-    """Fourteen, seven, six and then three of web; wolves in there accuse nobody. Twelve of platform, and then two.
+    """Fourteen, seven, six and then four of web; wolves in there accuse nobody. Twelve of platform, and then two.
 
     A flood begins with the ten minutes of more than ten and ends with those of fewer than five: both belong to it.
     """
@@ -89,8 +89,8 @@ def _floods(planter: Planter, rules: Sequence[Rule]) -> None:
     _crowd(planter, WEB_FLOOD, [wolf] * 4 + [(rules[61], roles.WOLF), *other], flood)
     _crowd(planter, WEB_FLOOD + BIN, [wolf, *other[:6]], flood)
     _crowd(planter, WEB_FLOOD + 2 * BIN, [wolf, *other[:5]], flood)
-    _crowd(planter, WEB_FLOOD + 3 * BIN, other[:3], flood)
-    _crowd(planter, WEB_FLOOD + 4 * BIN, other[3:5])
+    _crowd(planter, WEB_FLOOD + 3 * BIN, other[:4], flood)
+    _crowd(planter, WEB_FLOOD + 4 * BIN, other[4:6])
     _many(planter, rules[61], 0, 2, roles.WOLF)
     noise = [(each, roles.IGNORED) for each in rules[150:162]]
     _crowd(planter, PLATFORM_FLOOD, noise, flood)
