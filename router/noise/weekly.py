@@ -1,7 +1,7 @@
 """A week's review, put together: every number that the report, the pages and the JSON API show. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from router.noise import trends
@@ -10,7 +10,7 @@ from router.noise.inputs import Inputs
 from router.noise.pages import Paged, pager, pages
 from router.noise.proposals import Around, proposals
 from router.noise.proposals.known import is_vital
-from router.noise.review import Miss, Proposal, Reported, Review, SloReview, TeamReview, Threat
+from router.noise.review import Miss, Point, Proposal, Reported, Review, SloReview, TeamReview, Threat
 from router.noise.rules import by_rule, most_first, rule_reviews
 from router.noise.slos import slo_reviews
 from router.noise.sums import counts
@@ -65,12 +65,7 @@ def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Re
     week = inputs.week
     this, before = known.this.get(team, Part()), known.before.get(team, Part())
     slos = _slos(known, this, team)
-    threats = [threat for slo in slos for threat in slo.threats]
-    rules = rule_reviews(this.judged, before.judged, inputs.settings)
-    incidents, earlier = pager(this.paged), pager(before.paged)
-    points = (
-        trends.point(each.monday, part.judged, part.paged) for each, part in ((week.before(), before), (week, this))
-    )
+    rules, incidents = rule_reviews(this.judged, before.judged, inputs.settings), pager(this.paged)
     return Review(
         week=week.name,
         start=week.start,
@@ -82,18 +77,18 @@ def review(inputs: Inputs, team: str = "", given: Judgement | None = None) -> Re
         before=counts(before.judged),
         pages=incidents.pages,
         wolf_pages=incidents.wolf_pages,
-        pages_before=earlier.pages,
-        wolf_pages_before=earlier.wolf_pages,
+        pages_before=pager(before.paged).pages,
+        wolf_pages_before=pager(before.paged).wolf_pages,
         rules=rules,
         slos=slos,
         teams=tuple(each for each in known.teams if team in ("", each.name)),
         misses=_misses(this.judged),
         reported=_reported(this.judged, known.inputs, slos if team else None),
-        gaps=_in_order(each for each in threats if each.gap),
-        silenced=_in_order(each for each in threats if each.silenced),
-        postmortems=_in_order(each for each in threats if each.postmortem),
+        gaps=_threats(slos, lambda threat: threat.gap),
+        silenced=_threats(slos, lambda threat: threat.silenced),
+        postmortems=_threats(slos, lambda threat: threat.postmortem),
         quiet=trends.quiet(rules),
-        weeks=trends.weeks(inputs.points, *points),
+        weeks=trends.weeks(inputs.points, _point(week.before(), before), _point(week, this)),
         days=trends.days(week, this.judged, this.paged),
         month=inputs.month,
         shadow=trends.shadow(this.judged),
@@ -231,5 +226,11 @@ def _of_firing(firing: Firing) -> Reported:
     )
 
 
-def _in_order(threats: Iterable[Threat]) -> tuple[Threat, ...]:
-    return tuple(sorted(threats, key=lambda threat: (threat.start, threat.slo)))
+def _threats(slos: Iterable[SloReview], wanted: Callable[[Threat], bool]) -> tuple[Threat, ...]:
+    """Return the threats of one sort of all SLOs, in order of time."""
+    found = (threat for slo in slos for threat in slo.threats if wanted(threat))
+    return tuple(sorted(found, key=lambda threat: (threat.start, threat.slo)))
+
+
+def _point(week: Week, part: Part) -> Point:
+    return trends.point(week.monday, part.judged, part.paged)

@@ -23,8 +23,9 @@ from router.noise.weeks import midnight
 DAYS = 90
 EXAMPLES = """examples:
   alert-router export --from 2026-11-01 --to 2026-12-01 > november.jsonl      # firings, one JSON object a line
-  alert-router export --format csv --what firings > firings.csv
-  alert-router export --format parquet --output ./export                      # export/firings.parquet, slos, rollups
+  alert-router export --what slos --from 2026-11-01 > slos.jsonl              # for report --slo-history
+  alert-router export --format csv > firings.csv                              # the last 90 days, for a spreadsheet
+  alert-router export --format parquet --output ./export                      # firings, slos and rollups.parquet
   alert-router export --format parquet --output s3://bucket/alerts/2026-11    # needs the extra s3 (gcs, azure)
   alert-router export --history november.jsonl --format parquet --output .    # from a file instead of Redis
 
