@@ -20,8 +20,10 @@ def silenced(firings: Sequence[Firing], spans: Mapping[str, Spans]) -> frozenset
         return frozenset()
     slos = {slo for slo, _ in met}
     for firing in firings:
-        if firing.outcome is not Outcome.SUPPRESS:
-            met.difference_update(_met(firing, spans, slos.intersection(firing_slos(firing))))
+        if firing.outcome is not Outcome.SUPPRESS and firing.source not in NO_ALERT:
+            covering = [heard.slo for heard in firing.slos if heard.slo in slos]
+            if covering:
+                met.difference_update(_met(firing, spans, covering))
     return frozenset(met)
 
 
@@ -30,9 +32,8 @@ def firing_slos(firing: Firing) -> tuple[str, ...]:
     return () if firing.source in NO_ALERT else tuple(heard.slo for heard in firing.slos)
 
 
-def _met(firing: Firing, spans: Mapping[str, Spans], slos: Iterable[str]) -> Iterable[Begun]:
-    """Yield the threats of these SLOs that a firing overlapped; one that fires still overlaps all later ones."""
+def _met(firing: Firing, spans: Mapping[str, Spans], slos: Iterable[str]) -> list[Begun]:
+    """Return the threats of these SLOs that a firing overlapped; one that fires still overlaps all later ones."""
     end = inf if firing.ended_at is None else firing.ended_at
-    for slo in slos:
-        if slo in spans:
-            yield from ((slo, threat.start) for threat in spans[slo].all(firing.started_at, end))
+    known = [slo for slo in slos if slo in spans]
+    return [(slo, threat.start) for slo in known for threat in spans[slo].all(firing.started_at, end)]

@@ -13,7 +13,7 @@ from router.state.scripts import Scripts
 def stores_of(scripts: Scripts, config: Config) -> Stores:
     """Return them; `config` is how they are used from now on."""
     return Stores(
-        firings=History(scripts),
+        firings=History(scripts, annotated=False),
         slos=SloHistory(scripts),
         rollups=RollUps(scripts),
         reviews=Reviews(scripts, config.durability, config.history.rollups_s),

@@ -83,10 +83,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _check_week(chosen: argparse.Namespace, config: Config) -> None:
     """Wrong usage is told before anything is opened."""
-    try:
-        week_named(chosen.week or "2026-W47", config.timezone)
-    except ValueError as error:
-        chosen.usage(f"--week: {error}")
+    if chosen.week:
+        try:
+            week_named(chosen.week, config.timezone)
+        except ValueError as error:
+            chosen.usage(f"--week: {error}")
 
 
 def _from_files(chosen: argparse.Namespace, config: Config) -> int:

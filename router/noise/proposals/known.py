@@ -20,6 +20,17 @@ class Around:
     slos: Mapping[str, SloFacts] = field(default_factory=dict)
     stretches: Mapping[str, Sequence[Stretch]] = field(default_factory=dict)
     """By SLO, over the whole recorded history."""
+    sorted_starts: dict[tuple[RuleKey, frozenset[str]], list[float]] = field(default_factory=dict, repr=False)
+    """What `starts` has worked out: every rule is compared with every other."""
+
+    def starts(self, key: RuleKey, teams: frozenset[str]) -> list[float]:
+        """Return when a rule's firings of the week started that some teams were concerned by, in order."""
+        found = self.sorted_starts.get((key, teams))
+        if found is None:
+            firings = self.week.get(key, ())
+            found = sorted(each.firing.started_at for each in firings if each.firing.receiver in teams)
+            self.sorted_starts[key, teams] = found
+        return found
 
     def history(self, key: RuleKey) -> tuple[Judged, ...]:
         """Return all that is recorded of a rule, the week included, in order of time."""

@@ -27,28 +27,37 @@ class History:
     """Reads firings.
 
     `stretches` says what SLOs said, for firings that are not archived yet; `clock` until when a living one was heard,
-    by default Redis' own.
+    by default Redis' own. `annotated` is whether `between` and `of_rules` read annotations: statistics need none, and
+    of many firings they are most of what is kept in memory.
     """
 
-    def __init__(self, scripts: Scripts, stretches: Stretches | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        scripts: Scripts,
+        stretches: Stretches | None = None,
+        clock: Clock | None = None,
+        *,
+        annotated: bool = True,
+    ) -> None:
         self._scripts = scripts
         self._stretches = stretches if stretches is not None else SloHistory(scripts).stretches
         self._clock = clock
+        self._annotated = annotated
         self._days = Days(scripts)
 
     async def firings(self) -> list[dict[str, Any]]:
         """Return every known firing as a history record, ended ones first, each in order of start."""
-        found = await self.between(-inf, inf)
+        found = [firing async for day in self._by_day(-inf, inf, _Texts()) for firing in day]
         return [records.record_of(each) for each in sorted(found, key=lambda firing: firing.ended_at is None)]
 
     async def between(self, start: float, end: float, rule: RuleKey | None = None) -> list[Firing]:
         """Return the firings that began in [start, end), of one rule or of all, in order of start.
 
-        Labels of firings that share them are one object.
+        Labels of firings that share them are one object; annotations stand there if this is `annotated`.
         """
         if rule is not None:
             return (await self.of_rules([rule], start, end))[rule]
-        return [firing async for day in self._by_day(start, end) for firing in day]
+        return [firing async for day in self._by_day(start, end, _Texts(self._annotated)) for firing in day]
 
     async def of_rules(self, rules: Collection[RuleKey], start: float, end: float) -> dict[RuleKey, list[Firing]]:
         """Return the firings of each of these rules that began in [start, end), in order of start."""
@@ -61,7 +70,7 @@ class History:
         every = {story.identity: story for story in (*waiting.stories.values(), *stored)}.values()
         chosen = [story for story in every if start <= story.started / 1e6 < end]
         deeds = waiting.deeds(await self._days.acts_about(chosen))
-        texts = _Texts()
+        texts = _Texts(self._annotated)
         for story in sorted(chosen, key=attrgetter("started")):
             found[story.rule].append(_firing(story, deeds, texts))
         return found
@@ -92,7 +101,7 @@ class History:
         """
         reports = sorted((_report(miss) for miss in await Missed(self._scripts).all()), key=_started)
         reports = [report for report in reports if start <= report.started_at < end]
-        async for day in self._by_day(start, end):
+        async for day in self._by_day(start, end, _Texts()):
             earlier = [each for each in reports if day and each.started_at <= day[-1].started_at]
             reports = reports[len(earlier) :]
             for firing in sorted((*day, *earlier), key=_started):
@@ -117,7 +126,7 @@ class History:
             return clock.now()
         return self._clock.now()
 
-    async def _by_day(self, start: float, end: float) -> AsyncIterator[list[Firing]]:
+    async def _by_day(self, start: float, end: float, texts: "_Texts") -> AsyncIterator[list[Firing]]:
         """Yield the firings that began in [start, end), by UTC day. What moves meanwhile is told once, see pending."""
         waiting = await self._pending(None)
         known = await self._days.known()
@@ -126,38 +135,47 @@ class History:
         by_day: dict[date, list[Story]] = {}
         for story in waiting.stories.values():
             by_day.setdefault(day_of(story.started), []).append(story)
-        texts = _Texts()
         for day in sorted({*days, *by_day}):
-            stored = [firing async for firing in self._stored(day, waiting, deeds, texts)]
+            stored = await self._stored(day, waiting, deeds, texts)
             fresh = [_firing(each, deeds, texts) for each in by_day.get(day, ()) if each.identity in waiting.stories]
-            found = (each for each in (*stored, *fresh) if start <= each.started_at < end)
-            yield sorted(found, key=_started)
+            found = [each for each in (*stored, *fresh) if start <= each.started_at < end]
+            found.sort(key=_started)
+            yield found
 
-    async def _stored(self, day: date, waiting: Pending, deeds: Deeds, texts: "_Texts") -> AsyncIterator[Firing]:
-        """Yield the archived firings of a day; they are no longer among those that wait."""
+    async def _stored(self, day: date, waiting: Pending, deeds: Deeds, texts: "_Texts") -> list[Firing]:
+        """Return the archived firings of a day; they are no longer among those that wait."""
+        found: list[Firing] = []
         async for stories in self._days.stories(day, await self._days.rules(day)):
-            for story in stories:
-                if waiting.stories:
+            if waiting.stories:
+                for story in stories:
                     waiting.stories.pop(story.identity, None)
-                yield _firing(story, deeds, texts)
+            found += [_firing(story, deeds, texts) for story in stories]
+        return found
 
 
 class _Texts:
-    """Reads labels and annotations; the same are the same object."""
+    """Reads labels, and annotations or none; the same labels are the same object, so are the same annotations."""
 
-    def __init__(self) -> None:
+    def __init__(self, annotated: bool = True) -> None:
+        self._annotated = annotated
         self._known: dict[bytes, Mapping[str, str]] = {}
 
-    def __call__(self, raw: bytes) -> Mapping[str, str]:
+    def labels(self, raw: bytes) -> Mapping[str, str]:
         found = self._known.get(raw)
         if found is None:
             found = self._known[raw] = orjson.loads(raw)
         return found
 
+    def annotations(self, raw: bytes) -> Mapping[str, str]:
+        return self.labels(raw) if self._annotated else _NO_TEXTS
+
+
+_NO_TEXTS: Mapping[str, str] = {}
+
 
 def _firing(story: Story, deeds: Deeds, texts: _Texts) -> Firing:
     told_at = story.told / 1e6 if story.told is not None else None
-    return firing_of(story, deeds.of(story.incident, told_at), texts)
+    return firing_of(story, deeds.of(story.incident, told_at), texts.labels, texts.annotations)
 
 
 _started = attrgetter("started_at")
@@ -182,4 +200,4 @@ def _report(miss: Miss) -> Firing:
 def record_of(*fields: bytes) -> dict[str, Any]:
     """Return a history record of a firing (`story_of` names the fields), all but what people did about it."""
     story = story_of(*fields)
-    return records.record_of(firing_of(story, NOTHING, orjson.loads))
+    return records.record_of(firing_of(story, NOTHING, orjson.loads, orjson.loads))

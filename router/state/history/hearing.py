@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from router.noise.threats import heard
 from router.noise.values import Stretch
@@ -34,7 +33,7 @@ async def hear(stories: Iterable[Story], stretches: Stretches, now: float) -> li
 
 
 def _heard(story: Story, recorded: Mapping[str, Sequence[Stretch]], now: float) -> Story:
-    return replace(story, heard=heard(story.covers, recorded, _start_of(story), _end_of(story, now)), covers=())
+    return story._replace(heard=heard(story.covers, recorded, _start_of(story), _end_of(story, now)), covers=())
 
 
 def _start_of(story: Story) -> float:
