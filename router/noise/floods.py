@@ -27,11 +27,11 @@ def floods(firings: Iterable[Firing], settings: Settings) -> dict[str, tuple[Flo
 
     A flood begins with a slot of more than ten firings and ends with the first of fewer than five; both belong to it.
     """
-    slots: dict[str, Counter[int]] = defaultdict(Counter)
+    slots: dict[str, list[int]] = defaultdict(list)
     for firing in firings:
         if firing.outcome is not Outcome.SUPPRESS:
-            slots[firing.receiver][int(firing.started_at // SLOT_S)] += 1
-    return {team: tuple(_floods(team, counts, settings)) for team, counts in slots.items()}
+            slots[firing.receiver].append(int(firing.started_at // SLOT_S))
+    return {team: tuple(_floods(team, Counter(some), settings)) for team, some in slots.items()}
 
 
 def _floods(team: str, counts: Mapping[int, int], settings: Settings) -> Iterable[Flood]:
@@ -57,17 +57,18 @@ def flooded(firing: Firing, found: Mapping[str, Sequence[Flood]]) -> bool:
 
 def again(firings: Sequence[Firing], *spans_s: float) -> tuple[set[int], ...]:
     """Return for each span which firings are one of three of one alert started within so many seconds, by place."""
-    starts: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, firing in enumerate(firings):
-        starts[firing.source, firing.fingerprint].append((firing.started_at, place))
-    often = [sorted(each) for each in starts.values() if len(each) > 2]
-    return tuple(_again(often, within_s) for within_s in spans_s)
+        places[firing.source, firing.fingerprint].append(place)
+    starts = [firing.started_at for firing in firings]
+    often = [sorted(each, key=starts.__getitem__) for each in places.values() if len(each) > 2]
+    return tuple(_again(often, starts, within_s) for within_s in spans_s)
 
 
-def _again(often: Iterable[Sequence[tuple[float, int]]], within_s: float) -> set[int]:
+def _again(often: Iterable[Sequence[int]], starts: Sequence[float], within_s: float) -> set[int]:
     found: set[int] = set()
     for each in often:
-        for number in range(2, len(each)):
-            if each[number][0] - each[number - 2][0] <= within_s:
-                found.update((each[number - 2][1], each[number - 1][1], each[number][1]))
+        for first, second, third in zip(each, each[1:], each[2:], strict=False):
+            if starts[third] - starts[first] <= within_s:
+                found.update((first, second, third))
     return found

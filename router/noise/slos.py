@@ -125,7 +125,8 @@ def _start(each: Judged) -> float:
 def _by_slo(judged: Iterable[Judged]) -> dict[str, _Covering]:
     found: dict[str, _Covering] = defaultdict(_Covering)
     for each in sorted(judged, key=_start):
-        for slo in {heard.slo for heard in each.firing.slos}:
+        heard = each.firing.slos
+        for slo in {one.slo for one in heard} if len(heard) > 1 else [one.slo for one in heard]:
             found[slo].firings.append(each)
     return found
 

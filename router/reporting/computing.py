@@ -1,7 +1,7 @@
 """Computes the reviews of a week from what is stored. Runs in a process of its own: a large week takes seconds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from router.config.values import Config
@@ -24,32 +24,26 @@ WEEKS = 8
 """Weeks of the trend, this one included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What is stored around a week, for all teams; `rolls` by local day."""
-
-    inputs: Inputs
-    rolls: Mapping[date, Sequence[Roll]]
-
-
 async def compute(week: Week, now: float, parts: Stores, only: str | None = None) -> dict[str, Review]:
     """Return the reviews of a week: "" for all teams, then each that had a firing in it or has a report of its own.
 
     `only` names one of them: then it is the only one. Nothing is stored. Raises UnavailableError.
     """
     config = parts.config()
-    recorded = await _recorded(week, now, parts, config)
-    given = judgement(recorded.inputs)
+    inputs = await _inputs(week, now, parts, config)
+    given = judgement(inputs)
+    parts.judged(given)
+    rolls = await parts.rollups.load(min(week.before(WEEKS - 1).monday, _first_of_month(week)), _last_day(week))
     proposing = _Proposing(parts, now, given)
     found: dict[str, Review] = {}
-    every = ("", *teams_of(recorded.inputs), *teams_reported(config))
+    every = ("", *teams_of(inputs), *teams_reported(config))
     for team in dict.fromkeys(each for each in every if only in (None, each)):
-        inputs = replace(
-            recorded.inputs,
-            points=points(recorded.rolls, week, team),
-            month=await _month(recorded.rolls, week, now, team, parts, config),
+        own = replace(
+            inputs,
+            points=points(rolls, week, team),
+            month=await _month(rolls, week, now, team, parts, config),
         )
-        found[team] = await proposing.added(review(inputs, team, given), inputs)
+        found[team] = await proposing.added(review(own, team, given), own)
     return found
 
 
@@ -77,10 +71,15 @@ def _span(week: Week, now: float) -> tuple[float, float]:
     return midnight(week.before().monday - timedelta(1), week.zone), min(now, week.end + AFTERWARDS_S)
 
 
-async def _recorded(week: Week, now: float, parts: Stores, config: Config) -> Recorded:
+def _last_day(week: Week) -> date:
+    """Return a day that is surely past the month of a week."""
+    return week.sunday + timedelta(31)
+
+
+async def _inputs(week: Week, now: float, parts: Stores, config: Config) -> Inputs:
     start, end = _span(week, now)
     slos = slo_facts(config.objectives)
-    inputs = Inputs(
+    return Inputs(
         week=week,
         now=now,
         firings=await parts.firings.between(start, end),
@@ -92,8 +91,6 @@ async def _recorded(week: Week, now: float, parts: Stores, config: Config) -> Re
         reports=[_report(each) for each in await parts.missed.all()],
         settings=config.statistics,
     )
-    first = min(week.before(WEEKS - 1).monday, _first_of_month(week))
-    return Recorded(inputs, await parts.rollups.load(first, week.sunday + timedelta(31)))
 
 
 async def _budgets(week: Week, now: float, parts: Stores, slos: Iterable[str]) -> dict[str, Budgets]:
@@ -203,9 +200,7 @@ class _Proposing:
     async def _said(self) -> Mapping[str, Sequence[Stretch]]:
         if self._stretches is None:
             objectives = self._parts.config().objectives
-            self._stretches = known(
-                await self._parts.slos.stretches(objectives, self._since - LOOK_BACK_S, self._now)
-            )
+            self._stretches = known(await self._parts.slos.stretches(objectives, self._since - LOOK_BACK_S, self._now))
         return self._stretches
 
 

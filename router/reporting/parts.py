@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from router.config.values import Config
 from router.noise.review import Roll
 from router.noise.values import Firing, RuleKey, SloDay, Stretch
+from router.noise.weekly import Judgement
 from router.state.missed import Miss
 
 
@@ -106,3 +107,5 @@ class Stores:
     reviews: Reviews
     missed: Missed
     config: Callable[[], Config]
+    judged: Callable[[Judgement], None] = lambda _: None
+    """Is told what was judged before the roll-ups are asked for: where they are worked out, nothing is judged twice."""

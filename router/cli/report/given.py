@@ -16,6 +16,7 @@ from router.noise.pages import pages
 from router.noise.review import Counts, Dimension, Pager, Roll
 from router.noise.rollups import rolls
 from router.noise.values import Firing, RuleKey, SloDay, Stretch
+from router.noise.weekly import Judgement
 from router.noise.weeks import day_of, midnight
 from router.reporting.computing import AFTERWARDS_S
 from router.reporting.facts import team_zones
@@ -53,13 +54,15 @@ class Given:
 
     def stores(self, config: Config, now: float) -> Stores:
         """Return the files as the computation reads them at `now`."""
+        rollups = _RollUps(self, config, now)
         return Stores(
             firings=_Firings(self.firings),
             slos=_Slos(self),
-            rollups=_RollUps(self, config, now),
+            rollups=rollups,
             reviews=_NoReviews(),
             missed=_Missed(self.reports),
             config=lambda: config,
+            judged=rollups.learn,
         )
 
 
@@ -117,13 +120,19 @@ class _Slos:
         return {slo: said[slo].days(first, last, zone) if slo in said else () for slo in slos}
 
 
-@dataclass(frozen=True)
+@dataclass
 class _RollUps:
     """Summed up on asking: a file has no roll-ups."""
 
     given: Given
     config: Config
     now: float
+    known: Judgement | None = None
+    """What was judged already, of the week that is reviewed and the one before."""
+
+    def learn(self, known: Judgement) -> None:
+        """Take over what was judged for the review."""
+        self.known = known
 
     async def load(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:
         """Return the sums of every day from the first firing to now: one without any has sums, of nothing."""
@@ -137,12 +146,27 @@ class _RollUps:
         return {day: summed.get(day) or nothing for day in _days(first, last)}
 
     def _summed(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:
+        if self.known is None:
+            return self._judged(first, last)
+        week, zone = self.known.inputs.week, self.config.timezone
+        covered = {*week.before().days(), *week.days()}
+        of_weeks = rolls(self.known.judged, self.known.paged, zone)
+        return {
+            **self._judged(first, min(last, week.before().monday - timedelta(1))),
+            **{day: each for day, each in of_weeks.items() if day in covered},
+            **self._judged(max(first, week.sunday + timedelta(1)), last),
+        }
+
+    def _judged(self, first: date, last: date) -> Mapping[date, Sequence[Roll]]:
         """Sum up the days, whose firings are judged together with those around them, all at once."""
         zone, config, given = self.config.timezone, self.config, self.given
         start = midnight(first - timedelta(1), zone)
         some = _between(given.firings, start, midnight(last + timedelta(1), zone) + AFTERWARDS_S)
+        if first > last or not some:
+            return {}
         judged = judge(some, given.stretches, config.statistics, {"": zone, **team_zones(config)}, self.now)
-        return rolls(judged, pages(judged, given.stretches), zone)
+        found = rolls(judged, pages(judged, given.stretches), zone)
+        return {day: each for day, each in found.items() if first <= day <= last}
 
     async def store(self, day: date, rolls: Sequence[Roll]) -> None:
         """Nothing of a file is kept."""
