@@ -26,20 +26,17 @@ def incidents_of(firings: Sequence[Firing]) -> tuple[str, ...]:
     groups: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for place, firing in enumerate(firings):
         if firing.incident:
-            groups[firing.receiver, firing.incident, _heard_of(firing)].append(place)
+            heard_of = firing.notified_at is not None or firing.outcome is Outcome.MERGE
+            groups[firing.receiver, firing.incident, heard_of].append(place)
         else:
             names[place] = f"{firing.source}/{firing.fingerprint}@{firing.started_at}"
-    for (receiver, incident, heard_of), places in groups.items():
-        kind = "" if heard_of else "quiet "
+    for (receiver, incident, known), places in groups.items():
+        kind = "" if known else "quiet "
         for part in _apart(firings, places):
             name = f"{kind}{receiver}/{incident}@{firings[part[0]].started_at}"
             for place in part:
                 names[place] = name
     return tuple(names)
-
-
-def _heard_of(firing: Firing) -> bool:
-    return firing.notified_at is not None or firing.outcome is Outcome.MERGE
 
 
 def _apart(firings: Sequence[Firing], places: list[int]) -> list[list[int]]:

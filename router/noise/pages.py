@@ -61,7 +61,7 @@ def _whole(judged: Iterable[Judged], tops: _Tops) -> Iterator[list[Judged]]:
         if each.told or each.firing.outcome is Outcome.MERGE:
             ids[each.firing.receiver, spoken_of(each.firing)].append(each)
     for several in ids.values():
-        if len({each.incident for each in several}) == 1:
+        if len(several) == 1 or len({each.incident for each in several}) == 1:
             yield several
         else:
             yield from _merged(_parts(several), tops)

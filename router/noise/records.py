@@ -21,7 +21,7 @@ class Known:
 
     def __init__(self) -> None:
         self._texts: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._heard: dict[tuple[Heard, ...], tuple[Heard, ...]] = {}
+        self._heard: dict[tuple[tuple[tuple[str, Any], ...], ...], tuple[Heard, ...]] = {}
 
     def texts(self, record: Mapping[str, Any], name: str, fingerprint: str) -> Mapping[str, str]:
         """Return labels or annotations: the same object as before, where an alert has the same again."""
@@ -31,9 +31,19 @@ class Known:
         found = self._texts[fingerprint, name] = _texts(record, name)
         return found
 
-    def heard(self, found: tuple[Heard, ...]) -> tuple[Heard, ...]:
-        """Return what the SLOs said: the same object as before, where they said the same."""
-        return self._heard.setdefault(found, found)
+    def heard(self, record: Mapping[str, Any]) -> tuple[Heard, ...]:
+        """Return what the SLOs said: the same object as before, where they said the same and none was threatened."""
+        try:
+            said = tuple([tuple(each.items()) for each in record.get("slos") or ()])
+            before = self._heard.get(said)
+        except (AttributeError, TypeError):
+            return _slos(record)
+        if before is not None:
+            return before
+        found = _slos(record)
+        if all(each.threatened_from is None for each in found):
+            self._heard[said] = found
+        return found
 
 
 def instant(at: float | None) -> str | None:
@@ -108,7 +118,7 @@ def firing_of(record: Mapping[str, Any], known: Known | None = None) -> Firing:
         mark=_chosen(record, "human_verdict", _MARKS),
         wolf_reason=_text(record, "wolf_reason"),
         missed_report=_flag(record, "missed_report"),
-        slos=known.heard(_slos(record)),
+        slos=known.heard(record),
         group_wait_s=_seconds(record, "group_wait_s"),
         guide=_flag(record, "guide", bool(annotations.get("runbook_url"))),
         would=_chosen(record, "would", _OUTCOMES),

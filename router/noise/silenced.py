@@ -22,8 +22,8 @@ def silenced(firings: Sequence[Firing], spans: Mapping[str, Spans]) -> frozenset
     for firing in firings:
         if firing.outcome is not Outcome.SUPPRESS and firing.source not in NO_ALERT:
             covering = [heard.slo for heard in firing.slos if heard.slo in slos]
-            if covering:
-                met.difference_update(_met(firing, spans, covering))
+            if covering and (known := _met(firing, spans, covering)):
+                met.difference_update(known)
     return frozenset(met)
 
 
@@ -34,6 +34,10 @@ def firing_slos(firing: Firing) -> tuple[str, ...]:
 
 def _met(firing: Firing, spans: Mapping[str, Spans], slos: Iterable[str]) -> list[Begun]:
     """Return the threats of these SLOs that a firing overlapped; one that fires still overlaps all later ones."""
-    end = inf if firing.ended_at is None else firing.ended_at
-    known = [slo for slo in slos if slo in spans]
-    return [(slo, threat.start) for slo in known for threat in spans[slo].all(firing.started_at, end)]
+    start, end = firing.started_at, inf if firing.ended_at is None else firing.ended_at
+    found: list[Begun] = []
+    for slo in slos:
+        known = spans.get(slo)
+        if known is not None and known.first(start, end) is not None:
+            found += [(slo, threat.start) for threat in known.all(start, end)]
+    return found

@@ -4,8 +4,8 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import isfinite, isnan, nan
-from typing import Any
+from math import isnan, nan
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from router.cli.files import read_aloud
@@ -19,8 +19,14 @@ from router.slo.verdict import Assessment, Memory, Verdict, assess, remember
 
 QUARTER_S = 900.0
 """Days of every time zone end with one of these; of each its last sample is kept whole."""
+_TOO_LARGE = 10**300
+"""Beyond what a float can be; JSON of our reader has no NaN and no infinity."""
 _VERDICTS = tuple(Verdict)
 _PLACES = {verdict.value: place for place, verdict in enumerate(_VERDICTS)}
+
+
+Spoken = tuple[float, Verdict, float | None, float | None, float | None]
+"""A sample: its time, its verdict, the budget left, and the bad and all events of its 1d window."""
 
 
 class Said:
@@ -30,22 +36,23 @@ class Said:
         self._at = array("d")
         self._verdicts = array("B")
         self._left = array("d")
-        self._ends: dict[int, Sample] = {}
+        self._ends: dict[int, Spoken] = {}
 
-    def take(self, sample: Sample) -> None:
+    def take(self, sample: Spoken) -> None:
         """Add a sample; they may come in any order."""
-        self._at.append(sample.at)
-        self._verdicts.append(_PLACES[sample.verdict])
-        self._left.append(nan if sample.budget_left is None else sample.budget_left)
-        quarter = int(sample.at // QUARTER_S)
+        at, verdict, left, _, _ = sample
+        self._at.append(at)
+        self._verdicts.append(_PLACES[verdict])
+        self._left.append(nan if left is None else left)
+        quarter = int(at // QUARTER_S)
         before = self._ends.get(quarter)
-        if before is None or before.at <= sample.at:
+        if before is None or before[0] <= at:
             self._ends[quarter] = sample
 
     @property
     def newest(self) -> float:
         """When the last sample was taken; 0 without any."""
-        return max((sample.at for sample in self._ends.values()), default=0.0)
+        return max((at for at, *_ in self._ends.values()), default=0.0)
 
     def stretches(self) -> tuple[Stretch, ...]:
         """Return the samples as stretches."""
@@ -64,14 +71,11 @@ class Said:
 
     def days(self, first: date, last: date, zone: ZoneInfo) -> tuple[SloDay, ...]:
         """Return the days of a time zone: what the last sample of each said."""
-        newest: dict[date, Sample] = {}
-        for _, sample in sorted(self._ends.items()):
-            newest[day_of(sample.at, zone)] = sample
-        return tuple(
-            SloDay(day, sample.bad, sample.total, sample.budget_left)
-            for day, sample in newest.items()
-            if first <= day <= last
-        )
+        newest: dict[date, SloDay] = {}
+        for _, (at, _, left, bad, total) in sorted(self._ends.items()):
+            day = day_of(at, zone)
+            newest[day] = SloDay(day, bad, total, left)
+        return tuple(newest[day] for day in newest if first <= day <= last)
 
 
 def read_slo_history(path: str, objectives: Mapping[str, Objective]) -> dict[str, Said]:
@@ -82,7 +86,7 @@ def read_slo_history(path: str, objectives: Mapping[str, Objective]) -> dict[str
     judges = {name: _Judge(objective) for name, objective in objectives.items()}
     found: dict[str, Said] = {}
 
-    def read(line: Mapping[str, Any]) -> tuple[str, Sample]:
+    def read(line: Mapping[str, Any]) -> tuple[str, Spoken]:
         slo, at = _head(line)
         verdict = _verdict(line)
         return slo, _judged(judges, slo, line, at) if verdict is None else _recorded(line, verdict, at)
@@ -112,14 +116,18 @@ def _verdict(line: Mapping[str, Any]) -> Verdict | None:
     return _VERDICTS[place]
 
 
-def _recorded(line: Mapping[str, Any], verdict: Verdict, at: float) -> Sample:
-    left = line.get("budget_remaining")
+def _recorded(line: Mapping[str, Any], verdict: Verdict, at: float) -> Spoken:
+    left = _number(line.get("budget_remaining"), "budget_remaining")
     day = _object(_object(line, "windows"), "1d")
-    bad, total = day.get("bad"), day.get("total")
-    for name, value in (("budget_remaining", left), ("windows.1d.bad", bad), ("windows.1d.total", total)):
-        if value is not None and not (type(value) in (float, int) and isfinite(value)):
-            raise ValueError(f"`{name}` is {value!r:.40}: write a number or null")
-    return Sample(at, verdict, left, bad, total) if total is not None else Sample(at, verdict, left)
+    bad, total = _number(day.get("bad"), "windows.1d.bad"), _number(day.get("total"), "windows.1d.total")
+    return at, verdict, left, bad if total is not None else None, total
+
+
+def _number(value: Any, name: str) -> float | None:
+    kind = type(value)
+    if value is None or kind is float or (kind is int and abs(value) < _TOO_LARGE):
+        return cast(float | None, value)
+    raise ValueError(f"`{name}` is {value!r:.40}: write a number or null")
 
 
 def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -149,12 +157,12 @@ class _Judge:
         return assessment
 
 
-def _judged(judges: Mapping[str, _Judge], slo: str, line: Mapping[str, Any], at: float) -> Sample:
+def _judged(judges: Mapping[str, _Judge], slo: str, line: Mapping[str, Any], at: float) -> Spoken:
     if slo not in judges:
         known = ", ".join(judges) or "none"
         raise ValueError(f"`slo` is {slo!r}, which is not configured: name one of {known}, or write `verdict` with it")
     snapshot = snapshot_from_json(slo, {"sampled_at": at, **line})
     assessment = judges[slo].judge(snapshot, at)
     day = snapshot.windows.get("1d")
-    left = assessment.budget_remaining
-    return Sample(at, assessment.verdict, left, *((day.bad, day.total) if isinstance(day, Count) else ()))
+    bad, total = (day.bad, day.total) if isinstance(day, Count) else (None, None)
+    return at, assessment.verdict, assessment.budget_remaining, bad, total
