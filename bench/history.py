@@ -1,4 +1,4 @@
-"""The statistics of a large company: the weekly report as a child process, what history takes, the pages, and alerts beside.
+"""The statistics of a large company: the report as a child process, what history takes, pages, alerts beside."""
 
 """
 import asyncio
