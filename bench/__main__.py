@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import accept, click, memory, page, start
+from bench import accept, click, history, memory, page, start
 from bench.processes import INSTALL, ROOT
 from bench.progress import BenchError, say
 from bench.results import Row, keep, machine, show
@@ -20,6 +20,7 @@ BENCHES = {
     "start": start.run,
     "page": page.run,
     "click": click.run,
+    "history": history.run,
 }
 KEPT = ROOT / ".data/bench"
 ROUNDS = 5

@@ -10,8 +10,20 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from bench.company import SLOS, acts_on, day_of_firings, days_before, slo_day, slo_name
+from bench.company import (
+    COVERED,
+    SLOS,
+    TEAMS,
+    acts_on,
+    day_of_firings,
+    days_before,
+    service_name,
+    slo_day,
+    slo_name,
+    team_name,
+)
 from bench.progress import say
+from bench.setting import SLO
 from router.noise.values import RuleKey
 from router.noise.weeks import week_of
 from router.slo.objective import DAY_S
@@ -25,6 +37,25 @@ from router.state.history.stories import Story
 from router.state.scripts import Argument, Scripts
 
 _ZONE = ZoneInfo("UTC")
+_CONFIG = """
+mode: enforce
+timezone: UTC
+sources:
+  alertmanager: {{type: alertmanager}}
+slo_sources:
+  prometheus: {{type: prometheus, url: "{prometheus}"}}
+slos: [slos/*.yaml]
+mapping:
+{mapping}
+route:
+  receiver: sre
+  group_by: [alertname, service]
+  routes:
+{routes}
+receivers:
+  - {{name: sre, slack: {{channel: C0SRE}}}}
+{receivers}
+"""
 KEEP_S = 100 * DAY_S
 AT_ONCE = 8
 
@@ -54,6 +85,25 @@ class Sizes:
     act_bytes: float
     """Of what people did, for each firing."""
     slo_day_bytes: float
+
+
+def write_company(folder: Path, prometheus: str) -> Path:
+    """Write the company's configuration; returns its path."""
+    (folder / "slos").mkdir(parents=True, exist_ok=True)
+    for number in range(SLOS):
+        text = SLO.format(service=slo_name(number).removesuffix("-availability"))
+        (folder / f"slos/{number:02d}.yaml").write_text(text, encoding="utf-8")
+    teams = [team_name(number) for number in range(TEAMS)]
+    mapping = (
+        f"  - {{matchers: ['service=\"{service_name(number)}\"'], slos: [{slo_name(number % SLOS)}]}}"
+        for number in range(COVERED)
+    )
+    routes = (f"    - {{receiver: {team}, matchers: ['team=\"{team}\"']}}" for team in teams)
+    receivers = (f"  - {{name: {team}, slack: {{channel: C0T{number:02d}}}}}" for number, team in enumerate(teams))
+    path = folder / "router.yaml"
+    parts = {"mapping": "\n".join(mapping), "routes": "\n".join(routes), "receivers": "\n".join(receivers)}
+    path.write_text(_CONFIG.format(prometheus=prometheus, **parts), encoding="utf-8")
+    return path
 
 
 async def fill(folder: Path, past: Past, now: float) -> Sizes:

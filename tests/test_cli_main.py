@@ -23,7 +23,7 @@ def test_help_lists_every_command_with_examples(capsys: pytest.CaptureFixture[st
     assert "Exit codes: 0 all is well" in said
 
 
-@pytest.mark.parametrize("command", [command.__name__.rpartition(".")[2] for command in COMMANDS])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_examples(capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])

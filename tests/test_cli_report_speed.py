@@ -17,7 +17,7 @@ from tests.support.weekly_files import at, record, snapshot
 MINUTES = 40_320
 """Of four weeks; twelve SLOs have 484,000 of them."""
 SLOWER = 2.0
-"""So much slower may a machine be that others use as well; alone it needs 1.4 s and 2.4 s (times of the process)."""
+"""So much slower may a machine be that others use as well; alone it needs 1.1 s and 2.5 s (times of the process)."""
 
 
 @pytest.fixture(autouse=True)
