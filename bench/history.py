@@ -1,4 +1,4 @@
-"""The statistics of a large company: the weekly report as a process, what history takes, the pages, alerts beside them."""
+"""The statistics of a large company: the weekly report, what history takes, the pages, alerts beside them."""
 
 import asyncio
 import os
