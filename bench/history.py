@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +31,7 @@ BUSY = 14_286
 """A hundred thousand a week."""
 ASKED = 200
 LOAD_PER_S, LOAD_BATCH, LOAD_S = 500, 10, 30
+LOOK_S = 0.02
 NICE = 10
 """As the router starts its child (router.app.child)."""
 RULE = "Service00Rule000TooHigh"
@@ -113,24 +115,36 @@ async def _reports(name: str, router: RouterProgram, config: Path, scale: _Scale
     ]
 
 
-def _command(config: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "router", "report", "--config", str(config), *words]
-
-
 def _report(router: RouterProgram, config: Path, *words: str) -> Done:
     """Run `report` to its end, at a child's priority where it stores, as the router does."""
-    began = time.perf_counter()
-    with (router.folder / "report.log").open("ab") as log:
-        process = subprocess.Popen(
-            _command(config, *words), cwd=ROOT, env=router.environment(), stdout=subprocess.DEVNULL, stderr=log
-        )
-        if "--store" in words:
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
-        _, status, used = os.wait4(process.pid, 0)
+    return report(config, router.environment(), router.folder / "report.log", *words)
+
+
+def report(config: Path, environment: Mapping[str, str], log: Path, *words: str) -> Done:
+    """Run `report` beside this process and watch it; raises BenchError that names the log where it fails."""
+    command = [sys.executable, "-m", "router", "report", "--config", str(config), *words]
+    began, peak = time.perf_counter(), 0.0
+    with log.open("ab") as said:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+    if "--store" in words:
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+    while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+        peak = max(peak, _peak_mib(process.pid))
+        time.sleep(LOOK_S)
+    _, status, used = ended
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise BenchError(f"report {' '.join(words)} ended with {process.returncode}: see {router.folder}/report.log")
-    return Done(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        raise BenchError(f"report {' '.join(words)} ended with {process.returncode}: see {log}")
+    return Done(time.perf_counter() - began, used.ru_utime + used.ru_stime, peak)
+
+
+def _peak_mib(number: int) -> float:
+    """Return the most that a process has held. Its ru_maxrss begins with what its parent held, and is of no use."""
+    try:
+        lines = Path(f"/proc/{number}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 async def _sizes(name: str, router: RouterProgram, sizes: Sizes) -> list[Row]:

@@ -134,7 +134,7 @@ STORY = st.builds(
     st.none() | INSTANT,
     st.builds(Fate, st.none() | st.sampled_from(Outcome), st.text(max_size=9), st.none() | st.sampled_from(Outcome),
               st.text(max_size=9), st.floats(0, 1e6), st.booleans()),
-    TEXTS, TEXTS, st.lists(SPOKEN, max_size=3).map(tuple),
+    TEXTS, TEXTS, st.lists(SPOKEN, max_size=3).map(tuple), st.just(()),
 )  # fmt: skip
 
 
