@@ -27,16 +27,16 @@ def floods(firings: Iterable[Firing], settings: Settings) -> dict[str, tuple[Flo
 
     A flood begins with a slot of more than ten firings and ends with the first of fewer than five; both belong to it.
     """
-    slots: dict[str, list[int]] = defaultdict(list)
+    slots: dict[str, list[float]] = defaultdict(list)
     for firing in firings:
         if firing.outcome is not Outcome.SUPPRESS:
-            slots[firing.receiver].append(int(firing.started_at // SLOT_S))
+            slots[firing.receiver].append(firing.started_at // SLOT_S)
     return {team: tuple(_floods(team, Counter(some), settings)) for team, some in slots.items()}
 
 
-def _floods(team: str, counts: Mapping[int, int], settings: Settings) -> Iterable[Flood]:
+def _floods(team: str, counts: Mapping[float, int], settings: Settings) -> Iterable[Flood]:
     last = -1
-    for slot in sorted(number for number, count in counts.items() if count > settings.flood_begins):
+    for slot in sorted(int(number) for number, count in counts.items() if count > settings.flood_begins):
         if slot <= last:
             continue
         last = slot

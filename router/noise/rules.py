@@ -91,8 +91,8 @@ def _review(key: RuleKey, some: Sequence[Judged], before: Sequence[Judged], sett
 
 def most_first(some: Iterable[str]) -> Mapping[str, int]:
     """Return how often each text comes, most often first, equals by name; "" is left out."""
-    counted = Counter(str(each) for each in some if each)
-    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    counted = ((str(each), count) for each, count in Counter(some).items() if each)
+    return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
 
 def middle(some: Sequence[float]) -> float | None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from operator import attrgetter
 from statistics import median
 
 from router.gate import Outcome
@@ -20,6 +21,7 @@ from router.noise.values import NOTICE_SOURCE, SLO_SOURCE, Settings, SloFacts, S
 from router.slo.burn import at_least
 from router.slo.verdict import Verdict
 
+_start = attrgetter("firing.started_at")
 _NO_ALERT = (SLO_SOURCE, NOTICE_SOURCE)
 
 
@@ -116,10 +118,6 @@ class _Covering:
         """Return those that lived in a span; both ends count."""
         last = bisect_right(self.firings, end, key=_start)
         return [each for each in self.firings[:last] if each.firing.ended_at is None or each.firing.ended_at >= start]
-
-
-def _start(each: Judged) -> float:
-    return each.firing.started_at
 
 
 def _by_slo(judged: Iterable[Judged]) -> dict[str, _Covering]:

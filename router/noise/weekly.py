@@ -147,6 +147,8 @@ def _around(
 
 
 def _proposals(key: RuleKey, own: Around, every: Around, inputs: Inputs) -> tuple[Proposal, ...]:
+    if own is every:
+        return proposals(key, every, inputs.settings)
     mine, all_of_it = (sum(is_vital(each) for each in around.history(key)) for around in (own, every))
     return proposals(key, own if mine == all_of_it else every, inputs.settings)
 

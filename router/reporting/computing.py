@@ -49,16 +49,9 @@ async def compute(week: Week, now: float, parts: Stores, only: str | None = None
 
 def teams_of(inputs: Inputs) -> tuple[str, ...]:
     """Return the receivers that had a firing in the week."""
-    week = inputs.week
-    return tuple(
-        sorted(
-            {
-                each.receiver
-                for each in inputs.firings
-                if each.receiver and not each.drill and week.holds(each.started_at)
-            }
-        )
-    )
+    start, end = inputs.week.start, inputs.week.end
+    fired = {each.receiver for each in inputs.firings if start <= each.started_at < end and not each.drill}
+    return tuple(sorted(fired - {""}))
 
 
 def teams_reported(config: Config) -> tuple[str, ...]:

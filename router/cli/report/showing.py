@@ -13,7 +13,6 @@ from router.report.packing import pack
 from router.report.text import as_text
 from router.slack.message import Message
 from router.slack.weekly import thread, weekly
-from router.web.pages.html import as_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ def _json(review: Review, shown: Shown) -> bytes:
 
 
 def _html(review: Review, shown: Shown) -> bytes:
+    from router.web.pages.html import as_html  # the pages and their server take a fifth of a second to load
+
     return as_html(review, _charts(review, shown), shown.locale).encode() + b"\n"
 
 

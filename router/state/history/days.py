@@ -6,6 +6,7 @@ each incident. A day goes when it has not been kept up for the time that history
 """
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha1
@@ -133,10 +134,11 @@ class Days:
             begun[story.incident] = min(day, begun.get(story.incident, day))
         known = [day for day in await self.known() if begun and day >= min(begun.values())]
         sizes = await self._scripts.read([("HLEN", keys.acts_of(day.isoformat())) for day in known]) if known else []
-        asked = {day: sorted(name for name, began in begun.items() if began <= day) for day in known}
-        whole = {day for day, size in zip(known, sizes, strict=True) if size * 2 <= len(asked[day])}
-        found = await self.acts([day for day in known if day in whole])
-        return found + await self._acts_of({day: some for day, some in asked.items() if day not in whole})
+        starts = sorted(begun.values())
+        few = {day for day, size in zip(known, sizes, strict=True) if size * 2 <= bisect_right(starts, day)}
+        found = await self.acts([day for day in known if day in few])
+        asked = {day: sorted(name for name, began in begun.items() if began <= day) for day in known if day not in few}
+        return found + await self._acts_of(asked)
 
     async def _acts_of(self, asked: Mapping[date, Sequence[str]]) -> list[tuple[str, bytes]]:
         """Return what was done on each day about some incidents."""
