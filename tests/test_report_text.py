@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from router.report.text import as_text
-from router.report.wrapping import cells, clipped, wrapped
+from router.report.wrapping import clip, wrapped
 from tests.support.reviews import REVIEWS, usual
 
 GOLDEN = Path(__file__).parent / "golden" / "report"
@@ -36,7 +37,7 @@ def test_the_report_reads_as_agreed(name: str, locale: str) -> None:
 def test_no_line_is_wider_than_the_terminal(name: str, width: int, locale: str) -> None:
     """Japanese letters take two cells; below 40 cells nothing could be read, so they are the least."""
     lines = as_text(REVIEWS[name](), locale, width).splitlines()
-    assert max(map(cells, lines)) <= max(40, width)
+    assert max(map(cell_len, lines)) <= max(40, width)
     assert all(line.isprintable() and line == line.rstrip() for line in lines)
 
 
@@ -76,10 +77,10 @@ def test_wrapping_loses_no_letter(text: str, width: int) -> None:
     plain = " ".join(text.split())
     lines = wrapped(plain, width)
     assert "".join(lines).replace(" ", "") == plain.replace(" ", "")
-    assert all(cells(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
 
 
 @given(text=st.text(st.characters(categories=["L", "N", "P"]), max_size=30), width=st.integers(1, 20))
 @settings(max_examples=100, deadline=None)
 def test_clipping_fills_the_width_exactly(text: str, width: int) -> None:
-    assert cells(clipped(text, width)) == width
+    assert cell_len(clip(text, width)) == width

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from router.incident import Order, Say, View
+from router.report.wrapping import Span, clip, width_of, wrap
 from router.slack.drawing import draw, unescape
 from router.slack.render import render
 from router.slack.terminal import Terminal
-from router.slack.wrap import Span, clip, width_of, wrap
 from tests.support.slack_kinds import KINDS
 from tests.support.slack_views import HOSTILE, NOW, SIZES, forward, page, resolved, said_by_everybody
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from rich.cells import cell_len
+
 from router.noise.review import Review
 from router.report import words
 from router.report.charts import described
 from router.report.words import Line, Part, Words
-from router.report.wrapping import cells, clipped, wrapped
+from router.report.wrapping import clip, wrapped
 
 NARROWEST = 40
 TABLE_ROWS = 10
@@ -57,7 +59,7 @@ def _line(line: Line, known: Words, room: int) -> Iterator[tuple[str, str]]:
 
 def _hanging(mark: str, text: str, room: int) -> list[str]:
     """Return a text behind a mark, its further lines indented as far as the first."""
-    wide = cells(mark)
+    wide = cell_len(mark)
     first, *rest = wrapped(text, room - wide)
     return [mark + first, *(" " * wide + line for line in rest)]
 
@@ -69,13 +71,13 @@ def _table(review: Review, locale: str, room: int) -> Iterator[tuple[str, str]]:
         rows = [row[:-1] for row in rows]
     widths = _widths(rows, room - 2)
     for number, row in enumerate(rows):
-        line = "  ".join(clipped(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+        line = "  ".join(clip(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
         yield ("" if number else "bold", f"  {line}")
     yield ("", "")
 
 
 def _natural(rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))]
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:

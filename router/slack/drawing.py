@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from router.report.wrapping import Line, Span, clip, width_of, wrap
 from router.slack.message import Block, Message
-from router.slack.wrap import Line, Span, clip, width_of, wrap
 
 _ANSI = {"bold": "1", "dim": "2", "link": "4", "button": "7", "primary": "1;7"}
 _ACCENTS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "magenta": "35", "cyan": "36"}

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from router.gate import Outcome
-from router.slack.wrap import Span, wrap
+from router.report.wrapping import wrapped
 
 WIDEST = 100
 INDENT = 18
@@ -86,7 +86,7 @@ class Screen:
         self.line(text, "dim", INDENT)
 
     def _lines(self, text: str, indent: int) -> list[str]:
-        return ["".join(span.text for span in line).rstrip() for line in wrap([Span(text)], self.width - indent)]
+        return wrapped(text, self.width - indent)
 
     def move(self, text: str) -> None:
         """Show time passing in a line that is written over; only where somebody can see it."""
