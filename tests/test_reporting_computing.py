@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from router.incident import Person
 from router.noise.review import Dimension, Review, Roll
 from router.noise.values import Firing, Mark
 from router.noise.weeks import day_of, week_of
-from router.report.drawing import can_draw
 from router.report.packing import unpack
 from router.reporting.computing import compute
 from router.reporting.parts import Stores
@@ -34,6 +34,8 @@ TEAMS = CONFIG.replace(
     "  - {name: quiet, locale: ja, slack: {channel: C0QUIET}, report: {}}\n"
     "  - {name: idle, slack: {channel: C0IDLE}}\n",
 )
+
+CHARTS = find_spec("vl_convert") is not None
 
 
 def stores(state: State, folder: Path, firings: list[Firing], text: str = CONFIG) -> Stores:
@@ -79,7 +81,7 @@ async def test_what_is_stored_is_read_as_it_was_computed(state: State, tmp_path:
         assert (unpack(kept.review), kept.as_of) == (each, NOON)
 
 
-@pytest.mark.skipif(not can_draw(), reason="the extra `charts` is not installed: pip install vl-convert-python")
+@pytest.mark.skipif(not CHARTS, reason="the extra `charts` is not installed: pip install vl-convert-python")
 async def test_charts_are_drawn_in_both_languages_and_as_a_picture_where_they_are_posted(
     state: State, tmp_path: Path
 ) -> None:
@@ -95,7 +97,7 @@ async def test_charts_are_drawn_in_both_languages_and_as_a_picture_where_they_ar
             assert png is None or png.startswith(b"\x89PNG")
 
 
-@pytest.mark.skipif(not can_draw(), reason="the extra `charts` is not installed: pip install vl-convert-python")
+@pytest.mark.skipif(not CHARTS, reason="the extra `charts` is not installed: pip install vl-convert-python")
 async def test_a_chart_that_would_be_drawn_the_same_is_not_drawn_again(state: State, tmp_path: Path) -> None:
     """One of the stored charts is another picture: it is handed on as long as what it was drawn from stays the same."""
     parts = stores(state, tmp_path, firings())

@@ -120,3 +120,11 @@ async def test_level_2_waits_for_the_disk(state: State) -> None:
     """The embedded server writes its append-only file: it confirms."""
     careful = Posts(state.scripts, "first", "L2")
     assert await careful.begin(await held(careful), "root", START) is not None
+
+
+async def test_asking_since_when_a_router_was_there_begins_nothing(state: State) -> None:
+    """A command beside the router reads it; only a router's first start is stored."""
+    posts = Posts(state.scripts, "a")
+    assert await posts.known_since() == 0.0
+    assert await posts.since(1_000.5) == 1_000.5
+    assert await posts.known_since() == await posts.since(2_000.0) == 1_000.5

@@ -35,15 +35,6 @@ def png(spec: Mapping[str, Any]) -> bytes:
     return drawn
 
 
-def can_draw() -> bool:
-    """Return whether the extra `charts` is installed."""
-    try:
-        _drawer()
-    except NoChartsError:
-        return False
-    return True
-
-
 def _drawer() -> ModuleType:
     try:
         import vl_convert

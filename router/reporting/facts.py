@@ -38,6 +38,12 @@ def team_zones(config: Config) -> dict[str, ZoneInfo]:
     return {name: receiver.timezone for name, receiver in config.receivers.items()}
 
 
-def chosen_week(name: str, config: Config, now: float) -> Week:
-    """Return the week of a name such as 2026-W47, "" for the newest that is over; raises ValueError."""
-    return week_named(name, config.timezone) if name else week_of(now, config.timezone).before()
+def newest_week(now: float, zone: ZoneInfo, since: float = 0.0) -> Week:
+    """Return the last week that is over; the one that lasts while a router, there from `since` on, has seen no end."""
+    week = week_of(now, zone)
+    return week if since >= week.start else week.before()
+
+
+def chosen_week(name: str, config: Config, now: float, since: float = 0.0) -> Week:
+    """Return the week of a name such as 2026-W47, "" for the newest; raises ValueError."""
+    return week_named(name, config.timezone) if name else newest_week(now, config.timezone, since)

@@ -14,6 +14,7 @@ from router.noise.review import Review
 from router.noise.values import Firing, RuleKey
 from router.noise.weeks import Week, week_named, week_of
 from router.report.packing import UnreadableError, unpack
+from router.reporting.facts import newest_week
 from router.reporting.parts import Stored, Stores
 
 LOG = structlog.get_logger(__name__)
@@ -120,9 +121,8 @@ class ReviewDesk:
         return tuple(found)
 
     async def _newest(self) -> str:
-        """Return the last week that is over; while the router has not seen the end of one, the week that lasts."""
-        week = week_of(self._outside.now(), self._parts.config().timezone)
-        return week.name if await self._outside.first_start() >= week.start else week.before().name
+        since = await self._outside.first_start()
+        return newest_week(self._outside.now(), self._parts.config().timezone, since).name
 
     def _is_stale(self, week: str, as_of: float) -> bool:
         now = self._outside.now()

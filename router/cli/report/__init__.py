@@ -22,6 +22,7 @@ from router.reporting.facts import chosen_week
 from router.reporting.parts import Stores
 from router.reporting.refreshing import refresh
 from router.reporting.stores import stores_of
+from router.state.history.posts import Posts
 
 EXAMPLES = """examples:
   alert-router report                                    # last week, from Redis (or the embedded Valkey)
@@ -111,7 +112,7 @@ def _warn(path: str, given: Given, week: Week) -> None:
 async def _from_state(chosen: argparse.Namespace, config: Config) -> int:
     async with opened(read(current())) as stored:
         now = stored.clock.now()
-        week = _week(chosen, config, now)
+        week = _week(chosen, config, now, await Posts(stored.scripts, "report").known_since())
         if chosen.store:
             with aloud(f"computing {week.name}"):
                 await refresh(week, now, stores_of(stored.scripts, config))
@@ -139,8 +140,8 @@ async def _computed(chosen: argparse.Namespace, week: Week, now: float, stores: 
     return found[chosen.team]
 
 
-def _week(chosen: argparse.Namespace, config: Config, now: float) -> Week:
-    week = chosen_week(chosen.week, config, now)
+def _week(chosen: argparse.Namespace, config: Config, now: float, since: float = 0.0) -> Week:
+    week = chosen_week(chosen.week, config, now, since)
     if week.start > now > 0:
         newest = week_of(now, config.timezone).name
         chosen.usage(f"--week: {week.name} has not begun; the newest one is {newest}")

@@ -74,6 +74,11 @@ class Posts:
             stored = await client.get(keys.POSTS_SINCE)
         return float(stored or now)
 
+    async def known_since(self) -> float:
+        """Return what `since` was first told, 0 where no router asked yet; stores nothing."""
+        [stored] = await self._scripts.read([("GET", keys.POSTS_SINCE)])
+        return float(stored or 0.0)
+
     async def load(self, week: str, team: str) -> Post:
         """Return what is known of a report; `team` is "" for that of all teams."""
         [fields] = await self._scripts.read([("HGETALL", keys.post(week, team))])
